@@ -1,0 +1,3 @@
+import { nodeLibrary } from '@tooling/tsup-preset';
+
+export default nodeLibrary();
