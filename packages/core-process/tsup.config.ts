@@ -1,3 +1,6 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
-export default nodeLibrary();
+// The programs that run in a child are entries of their own, found again through src/entry-urls.ts.
+export default nodeLibrary({
+  entry: { index: 'src/index.ts', 'entry/child': 'src/entry/child.ts', 'entry/watchdog': 'src/entry/watchdog.ts' },
+});

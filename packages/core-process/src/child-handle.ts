@@ -1,0 +1,210 @@
+/**
+ * The parent's side of one started child: from its birth to the moment when all it said has been read.
+ *
+ * States: running → ended (the exit is known) → complete (its report has been read to the end, too).
+ * `result` settles and `completed` resolves with the last step, whatever ended the child.
+ */
+import { deserialize } from 'node:v8';
+import { ProcessExitedError, ProcessKilledError, ProcessStartError, TargetNeverSettledError } from './errors.js';
+import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
+import { unregister } from './children.js';
+import { decode } from './messaging/clone.js';
+import { restoreThrown } from './messaging/error-record.js';
+import { FrameReader } from './messaging/frame.js';
+import type { ReportMessage } from './messaging/report-message.js';
+import { OutputLines } from './output-lines.js';
+import { readProcStat } from './os/proc-status.js';
+import { waitForChild } from './os/wait-child.js';
+import type { ChildStream, RunningChild, StartMethod, StartRequest } from './start-methods/start-method.js';
+import { isModuleLoaded } from './target/locate-export.js';
+import type { TargetReference } from './target/reference.js';
+
+export class ChildHandle {
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly pid: number | undefined;
+  readonly stdout: OutputLines | undefined;
+  readonly stderr: OutputLines | undefined;
+  /** What the target returned. Nobody needs to look at it: a rejection that is not awaited stays quiet. */
+  readonly result: Promise<unknown>;
+  /** Resolves when the process has ended and everything it said has been read. */
+  readonly completed: Promise<ExitRecord>;
+  exit: ExitRecord | undefined;
+  /** Set when the reason to end it was its AbortSignal. */
+  cancelled: { readonly reason: unknown } | undefined;
+
+  readonly #child: RunningChild;
+  readonly #report = new FrameReader();
+  readonly #open: Set<ChildStream>;
+  #said: ReportMessage | undefined;
+  #ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+  #holds = 0;
+  #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
+  #complete!: (exit: ExitRecord) => void;
+
+  constructor(method: StartMethod, request: StartRequest, daemon: boolean) {
+    this.name = request.name;
+    this.daemon = daemon;
+    this.result = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.result.catch(() => undefined);
+    this.completed = new Promise((resolve) => {
+      this.#complete = resolve;
+    });
+    this.#child = method.start(request, {
+      onData: (stream, chunk) => this.#onData(stream, chunk),
+      onStreamEnd: (stream) => this.#onStreamEnd(stream),
+      onExit: (exitCode, signal) => this.#onExit(exitCode, signal),
+      onStartFailed: (error) => this.#onStartFailed(error),
+    });
+    this.pid = this.#child.pid;
+    this.#open = new Set(this.#child.streams);
+    if (this.#open.has('stdout')) this.stdout = new OutputLines();
+    if (this.#open.has('stderr')) this.stderr = new OutputLines();
+    if (daemon) this.#child.unref();
+  }
+
+  /** False for a zombie too: what has ended is not alive. */
+  isAlive(): boolean {
+    if (this.pid === undefined || this.#ended !== undefined) return false;
+    return readProcStat(this.pid)?.state !== 'Z';
+  }
+
+  get exitCode(): number | null {
+    return this.#ended?.exitCode ?? null;
+  }
+
+  get signalCode(): NodeJS.Signals | null {
+    return this.#ended?.signal ?? null;
+  }
+
+  /** @returns false when it had ended already */
+  signal(signal: NodeJS.Signals): boolean {
+    return this.#ended === undefined && this.#child.signal(signal);
+  }
+
+  tell(message: Uint8Array): void {
+    this.#child.tell(message);
+  }
+
+  /** Keeps the event loop alive until the promise has settled, for a daemon too. */
+  async holdWhile<T>(work: Promise<T>): Promise<T> {
+    if (this.#holds++ === 0) this.#child.ref();
+    try {
+      return await work;
+    } finally {
+      if (--this.#holds === 0 && this.daemon) this.#child.unref();
+    }
+  }
+
+  /**
+   * Blocks the thread until it has ended.
+   *
+   * @param deadline - milliseconds on the clock of performance.now()
+   * @returns false when it is still alive
+   */
+  waitSync(deadline: number): boolean {
+    if (this.pid === undefined || this.exit !== undefined) return true;
+    if (this.#ended === undefined) {
+      const drains = [...this.#open].flatMap((stream) => {
+        const fd = this.#child.descriptor(stream);
+        return fd === undefined ? [] : [{ fd, take: (chunk: Buffer) => this.#onData(stream, chunk) }];
+      });
+      const status = waitForChild(this.pid, deadline, drains);
+      if (status === undefined) return false;
+      const { exitCode, signalNumber } = status;
+      this.#markEnded(exitCode, signalNumber === null ? null : signalName(signalNumber));
+    }
+    return true;
+  }
+
+  #onData(stream: ChildStream, chunk: Buffer): void {
+    if (stream !== 'report') {
+      this[stream]?.push(chunk);
+      return;
+    }
+    for (const payload of this.#report.push(chunk)) {
+      // The first word counts: after a result, a later error of something left running shows in the exit code.
+      if (this.#said !== undefined) continue;
+      this.#said = deserialize(payload) as ReportMessage;
+      this.#settleFrom(this.#said);
+    }
+  }
+
+  #onStreamEnd(stream: ChildStream): void {
+    if (stream !== 'report') this[stream]?.end();
+    this.#open.delete(stream);
+    this.#completeIfDone();
+  }
+
+  #onExit(exitCode: number | null, signal: NodeJS.Signals | null): void {
+    this.#markEnded(exitCode, signal);
+    this.#completeIfDone();
+  }
+
+  #markEnded(exitCode: number | null, signal: NodeJS.Signals | null): void {
+    this.#ended ??= { exitCode, signal };
+    unregister(this);
+  }
+
+  #onStartFailed(cause: Error): void {
+    const error = new ProcessStartError(
+      `Process "${this.name}" could not be started: ${cause.message} ` +
+        'Check that the limits on processes, descriptors and memory leave room for one more.',
+      { cause },
+    );
+    unregister(this);
+    this.exit = { exitCode: null, signal: null, reason: 'start-failed', pid: undefined };
+    this.#settle.reject(error);
+    this.#complete(this.exit);
+  }
+
+  /** The report has to be read to its end; output that a grandchild still holds open has not. */
+  #completeIfDone(): void {
+    if (this.exit !== undefined || this.#ended === undefined || this.#open.has('report')) return;
+    const { exitCode, signal } = this.#ended;
+    this.exit = { exitCode, signal, reason: this.#reason(), pid: this.pid };
+    if (this.#said === undefined) this.#settle.reject(this.#whyNoResult());
+    this.#complete(this.exit);
+  }
+
+  #reason(): ExitReason {
+    if (this.#ended?.signal != null) return this.cancelled === undefined ? 'signaled' : 'cancelled';
+    if (this.#said?.kind === 'threw') return 'threw';
+    if (this.#said?.kind === 'returned') return this.#ended?.exitCode === 0 ? 'returned' : 'exited';
+    return this.#said?.kind === 'never-settled' ? 'threw' : 'exited';
+  }
+
+  #whyNoResult(): unknown {
+    const { exitCode, signal } = this.#ended ?? {};
+    if (this.cancelled !== undefined) return this.cancelled.reason;
+    return signal == null
+      ? new ProcessExitedError(this.name, this.pid ?? 0, exitCode ?? 0)
+      : new ProcessKilledError(this.name, this.pid ?? 0, signal);
+  }
+
+  #settleFrom(message: ReportMessage): void {
+    const { resolve, reject } = this.#settle;
+    switch (message.kind) {
+      case 'returned':
+        decode(message.value).then(resolve, reject);
+        return;
+      case 'threw':
+        restoreThrown(message.thrown, findLoadedClass).then(reject, reject);
+        return;
+      case 'never-settled':
+        reject(new TargetNeverSettledError(this.name));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+}
+
+/** Only from a module that this process has loaded already: nothing runs because a child failed. */
+async function findLoadedClass(reference: TargetReference): Promise<unknown> {
+  if (!isModuleLoaded(reference.module)) return undefined;
+  const namespace = (await import(reference.module)) as Record<string, unknown>;
+  return namespace[reference.export] ?? (namespace['default'] as Record<string, unknown> | undefined)?.[reference.export];
+}

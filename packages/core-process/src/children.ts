@@ -1,0 +1,39 @@
+/**
+ * The living children of this process, and what becomes of them when it ends.
+ *
+ * At a normal exit daemons are terminated and all others waited for. A violent end runs none of this:
+ * daemons then have the kernel (os/parent-death.ts), the others go on as orphans.
+ */
+import type { ChildHandle } from './child-handle.js';
+
+const living = new Set<ChildHandle>();
+let hooked = false;
+
+/** How long daemons have between SIGTERM and SIGKILL when their parent exits. */
+const DAEMON_GRACE_MS = 500;
+
+export function register(child: ChildHandle): void {
+  living.add(child);
+  if (hooked) return;
+  hooked = true;
+  process.on('exit', endAll);
+}
+
+export function unregister(child: ChildHandle): void {
+  living.delete(child);
+}
+
+export function livingChildren(): ChildHandle[] {
+  return [...living].filter((child) => child.isAlive());
+}
+
+function endAll(): void {
+  const children = livingChildren();
+  const daemons = children.filter((child) => child.daemon);
+  for (const daemon of daemons) daemon.signal('SIGTERM');
+  const deadline = performance.now() + DAEMON_GRACE_MS;
+  for (const daemon of daemons) {
+    if (!daemon.waitSync(deadline)) daemon.signal('SIGKILL');
+  }
+  for (const child of children) child.waitSync(Infinity);
+}

@@ -1,0 +1,104 @@
+/** The process that this code runs in, and its parent. */
+import { EventEmitter } from 'node:events';
+import { childContext, type ParentWatch } from './child-context.js';
+import { type WaitOptions, waitWithin } from './wait-options.js';
+
+/**
+ * False in a process that this package started, true in every other: the guard for what only the program
+ * itself shall do, and not each child that imports the same module.
+ */
+export const isMainProcess: boolean = childContext() === undefined;
+
+/** What a process knows about itself. */
+export interface CurrentProcess {
+  readonly pid: number;
+  /** `MainProcess` in a process that this package did not start. */
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly startMethod: string | undefined;
+  /** Null: it still runs. */
+  readonly exitCode: null;
+  /** Aborts when the parent cancels this process; never in the main process. */
+  readonly signal: AbortSignal;
+  isAlive(): true;
+}
+
+const neverAborts = new AbortController().signal;
+
+/** The process that this code runs in. */
+export function currentProcess(): CurrentProcess {
+  const context = childContext();
+  return {
+    pid: process.pid,
+    name: context?.name ?? 'MainProcess',
+    daemon: context?.daemon ?? false,
+    startMethod: context?.startMethod,
+    exitCode: null,
+    signal: context?.signal ?? neverAborts,
+    isAlive: () => true,
+  };
+}
+
+/** The process that started this one. Emits `orphaned`, once, when it has ended. */
+export class ParentProcess extends EventEmitter<{ orphaned: [] }> {
+  readonly pid: number;
+  readonly name: string;
+  #watch: ParentWatch | undefined;
+  readonly #gone: Promise<void>;
+  #resolveGone!: () => void;
+
+  /** @internal */
+  constructor(pid: number, name: string) {
+    super();
+    this.pid = pid;
+    this.name = name;
+    this.#gone = new Promise((resolve) => {
+      this.#resolveGone = resolve;
+    });
+  }
+
+  /** Hears of its end: `parentProcess().on('orphaned', …)`. Does not keep the event loop alive. */
+  override on(event: 'orphaned', listener: () => void): this {
+    this.#startWatch();
+    return super.on(event, listener);
+  }
+
+  override once(event: 'orphaned', listener: () => void): this {
+    this.#startWatch();
+    return super.once(event, listener);
+  }
+
+  /** False once it has ended, however: the kernel has given this process to another parent. */
+  isAlive(): boolean {
+    return process.ppid === this.pid;
+  }
+
+  /** Waits for the parent's end. @returns false when it is still alive after `timeout` */
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    const watch = this.#startWatch();
+    watch.ref();
+    try {
+      return await waitWithin(this.#gone, options);
+    } finally {
+      watch.unref();
+    }
+  }
+
+  #startWatch(): ParentWatch {
+    this.#watch ??= childContext()?.watchParent(() => {
+      this.#resolveGone();
+      this.emit('orphaned');
+    }) as ParentWatch;
+    return this.#watch;
+  }
+}
+
+let parent: ParentProcess | undefined;
+
+/** The process that started this one; undefined in a process that this package did not start. */
+export function parentProcess(): ParentProcess | undefined {
+  const context = childContext();
+  if (context === undefined) return undefined;
+  parent ??= new ParentProcess(context.parentPid, context.parentName);
+  return parent;
+}

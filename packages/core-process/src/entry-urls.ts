@@ -1,0 +1,7 @@
+/**
+ * Where the programs of `entry/` lie after the build.
+ *
+ * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
+ */
+export const childEntry: URL = new URL('./entry/child.js', import.meta.url);
+export const watchdogEntry: URL = new URL('./entry/watchdog.js', import.meta.url);

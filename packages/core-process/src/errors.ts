@@ -1,0 +1,177 @@
+/**
+ * Every error that this package throws on purpose.
+ *
+ * Match on `code`: it survives a second copy of the package and the way between two processes,
+ * `instanceof` survives neither.
+ */
+/** Stable identifiers of this package's errors. */
+export type CoreProcessErrorCode =
+  | 'ERR_INVALID_OPTION'
+  | 'ERR_PROCESS_STATE'
+  | 'ERR_PROCESS_START'
+  | 'ERR_PROCESS_EXITED'
+  | 'ERR_PROCESS_KILLED'
+  | 'ERR_TARGET_NEVER_SETTLED'
+  | 'ERR_TARGET_NOT_EXPORTED'
+  | 'ERR_TARGET_NOT_FOUND'
+  | 'ERR_NOT_CLONEABLE'
+  | 'ERR_STARTED_WHILE_IMPORTING'
+  | 'ERR_START_METHOD_UNAVAILABLE';
+
+/** Base of this package's errors. */
+export class CoreProcessError extends Error {
+  override readonly name: string = 'CoreProcessError';
+  readonly code: CoreProcessErrorCode;
+
+  constructor(code: CoreProcessErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An option or argument has a value that can't be used. `ERR_INVALID_OPTION` */
+export class InvalidOptionError extends CoreProcessError {
+  override readonly name = 'InvalidOptionError';
+  /** Name of the option. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super('ERR_INVALID_OPTION', message);
+    this.option = option;
+  }
+}
+
+/** The call doesn't fit the state that the process is in: a second start, a join before it. `ERR_PROCESS_STATE` */
+export class ProcessStateError extends CoreProcessError {
+  override readonly name = 'ProcessStateError';
+
+  constructor(message: string) {
+    super('ERR_PROCESS_STATE', message);
+  }
+}
+
+/** The operating system did not start the process; its reason is the `cause`. `ERR_PROCESS_START` */
+export class ProcessStartError extends CoreProcessError {
+  override readonly name = 'ProcessStartError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_PROCESS_START', message, options);
+  }
+}
+
+/** The process ended by itself before its target had given a result. `ERR_PROCESS_EXITED` */
+export class ProcessExitedError extends CoreProcessError {
+  override readonly name = 'ProcessExitedError';
+  readonly pid: number;
+  readonly exitCode: number;
+
+  constructor(processName: string, pid: number, exitCode: number) {
+    super(
+      'ERR_PROCESS_EXITED',
+      `Process "${processName}" (pid ${pid}) ended with exit code ${exitCode} before its target had returned. ` +
+        'Look for process.exit() in what it runs, or read `exit` instead of `result`.',
+    );
+    this.pid = pid;
+    this.exitCode = exitCode;
+  }
+}
+
+/** The process was killed by a signal before its target had given a result. `ERR_PROCESS_KILLED` */
+export class ProcessKilledError extends CoreProcessError {
+  override readonly name = 'ProcessKilledError';
+  readonly pid: number;
+  readonly signal: NodeJS.Signals;
+
+  constructor(processName: string, pid: number, signal: NodeJS.Signals) {
+    super(
+      'ERR_PROCESS_KILLED',
+      `Process "${processName}" (pid ${pid}) was killed by ${signal} before its target had returned. ` +
+        'It was not started again; start another Process if the work may run twice.',
+    );
+    this.pid = pid;
+    this.signal = signal;
+  }
+}
+
+/** Nothing was left to do in the process while its target was still pending. `ERR_TARGET_NEVER_SETTLED` */
+export class TargetNeverSettledError extends CoreProcessError {
+  override readonly name = 'TargetNeverSettledError';
+
+  constructor(processName: string) {
+    super(
+      'ERR_TARGET_NEVER_SETTLED',
+      `The target of process "${processName}" waits for something that can't come any more: nothing is left to do. ` +
+        'Look for a promise that is never resolved.',
+    );
+  }
+}
+
+/** A function or class was given that another process can't import. `ERR_TARGET_NOT_EXPORTED` */
+export class TargetNotExportedError extends CoreProcessError {
+  override readonly name = 'TargetNotExportedError';
+
+  constructor(reason: string) {
+    super(
+      'ERR_TARGET_NOT_EXPORTED',
+      `${reason} A process has a memory of its own: what it runs is sent by reference, never as source text. ` +
+        'Either export the function from its module and pass what it needs in `args`, ' +
+        "or name it: target: new URL('./worker.js#task', import.meta.url).",
+    );
+  }
+}
+
+/** The module of a target, or the export in it, is not there. `ERR_TARGET_NOT_FOUND` */
+export class TargetNotFoundError extends CoreProcessError {
+  override readonly name = 'TargetNotFoundError';
+  /** URL of the module. */
+  readonly module: string;
+
+  constructor(module: string, message: string, options?: ErrorOptions) {
+    super('ERR_TARGET_NOT_FOUND', message, options);
+    this.module = module;
+  }
+}
+
+/** A value can't be sent to another process. `ERR_NOT_CLONEABLE` */
+export class NotCloneableError extends CoreProcessError {
+  override readonly name = 'NotCloneableError';
+  /** Where in the value the trouble lies, for example `args[1].callback`. */
+  readonly path: string;
+
+  constructor(path: string, what: string, options?: ErrorOptions) {
+    super(
+      'ERR_NOT_CLONEABLE',
+      `${path} can't be sent to another process: it is ${what}. ` +
+        'Plain data, Map, Set, Date, Error, ArrayBuffer and typed arrays can; pass a function by its module and name.',
+      options,
+    );
+    this.path = path;
+  }
+}
+
+/** A process was started by a module that a child is still importing. `ERR_STARTED_WHILE_IMPORTING` */
+export class StartedWhileImportingError extends CoreProcessError {
+  override readonly name = 'StartedWhileImportingError';
+
+  constructor(module: string) {
+    super(
+      'ERR_STARTED_WHILE_IMPORTING',
+      `A process was started while ${module} is still being imported in a child: each child would start the next, without end. ` +
+        'Put the start under the main guard:\n\n' +
+        "    import { isMainProcess } from 'core-process';\n" +
+        '    if (isMainProcess) {\n      process.start();\n    }\n',
+    );
+  }
+}
+
+/** This platform, or this Node, can't start processes that way. `ERR_START_METHOD_UNAVAILABLE` */
+export class StartMethodUnavailableError extends CoreProcessError {
+  override readonly name = 'StartMethodUnavailableError';
+
+  constructor(method: string, available: readonly string[]) {
+    super(
+      'ERR_START_METHOD_UNAVAILABLE',
+      `Start method ${JSON.stringify(method)} is not available here; use one of: ${available.join(', ')}.`,
+    );
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Values on their way to another process: the structured-clone algorithm of V8, and, for objects that
+ * say so themselves, a description from which they are built again over there.
+ *
+ * An object takes part by a method under `Symbol.for('core-process.handover')` that returns
+ * `{ module, export, data }`: over there, that export of that module is called with `data`, which is
+ * cloneable in its turn.
+ */
+import { deserialize, serialize } from 'node:v8';
+import { inspect } from 'node:util';
+import { NotCloneableError } from '../errors.js';
+
+/** How to build an object again in another process. */
+export interface Handover {
+  /** URL of the module. */
+  readonly module: string;
+  readonly export: string;
+  readonly data: unknown;
+}
+
+interface Envelope {
+  readonly value: unknown;
+  /** Objects to be built again; the value names them by their place in this list. */
+  readonly handovers: readonly Handover[];
+  /** Key that marks such a place. Random, so that no plain value can be taken for one. */
+  readonly mark: string;
+}
+
+const handoverKey = Symbol.for('core-process.handover');
+
+/**
+ * Serializes a value.
+ *
+ * @param path - what the value is called in an error, for example `args`
+ * @throws NotCloneableError `ERR_NOT_CLONEABLE`, with the path to the part that can't be sent
+ */
+export function encode(value: unknown, path: string): Buffer {
+  const handovers: Handover[] = [];
+  const mark = `handover-${Math.random()}`;
+  const prepared = replaceHandovers(value, handovers, mark, new Map());
+  const envelope: Envelope = { value: prepared, handovers, mark };
+  try {
+    return serialize(envelope);
+  } catch (cause) {
+    const [where, culprit] = findUncloneable(prepared, path, new Set()) ?? [path, value];
+    throw new NotCloneableError(where, describe(culprit), { cause });
+  }
+}
+
+/** Restores what {@link encode} gave; the promise is for the modules of handed-over objects. */
+export async function decode(payload: Uint8Array): Promise<unknown> {
+  const { value, handovers, mark } = deserialize(payload) as Envelope;
+  if (handovers.length === 0) return value;
+  const rebuilt = await Promise.all(
+    handovers.map(async (handover) => {
+      const module = (await import(handover.module)) as Record<string, (data: unknown) => unknown>;
+      const rebuild = module[handover.export];
+      if (typeof rebuild !== 'function') {
+        throw new TypeError(`${handover.module} has no export "${handover.export}" to rebuild an object with.`);
+      }
+      return rebuild(handover.data);
+    }),
+  );
+  return restoreHandovers(value, rebuilt, mark, new Set());
+}
+
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || value instanceof Map || value instanceof Set || prototype === Object.prototype || prototype === null;
+}
+
+/** Copies a container only where something below it is handed over. */
+function replaceHandovers(value: unknown, handovers: Handover[], mark: string, seen: Map<unknown, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (seen.has(value)) return seen.get(value);
+  const handover = (value as { [handoverKey]?: () => Handover })[handoverKey];
+  if (typeof handover === 'function') {
+    const place = { [mark]: handovers.push(handover.call(value)) - 1 };
+    seen.set(value, place);
+    return place;
+  }
+  if (!isContainer(value) || !containsHandover(value, new Set())) return value;
+  const recurse = (part: unknown) => replaceHandovers(part, handovers, mark, seen);
+  if (value instanceof Map) {
+    const copy = new Map<unknown, unknown>();
+    seen.set(value, copy);
+    for (const [name, part] of value) copy.set(recurse(name), recurse(part));
+    return copy;
+  }
+  if (value instanceof Set) {
+    const copy = new Set<unknown>();
+    seen.set(value, copy);
+    for (const part of value) copy.add(recurse(part));
+    return copy;
+  }
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+  seen.set(value, copy);
+  for (const [name, part] of Object.entries(value)) (copy as Record<string, unknown>)[name] = recurse(part);
+  return copy;
+}
+
+function containsHandover(value: unknown, seen: Set<unknown>): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  seen.add(value);
+  if (handoverKey in value) return true;
+  return isContainer(value) && partsOf(value).some(([, part]) => containsHandover(part, seen));
+}
+
+function restoreHandovers(value: unknown, rebuilt: readonly unknown[], mark: string, seen: Set<unknown>): unknown {
+  if (!isContainer(value) || seen.has(value)) return value;
+  if (Object.hasOwn(value, mark)) return rebuilt[(value as Record<string, number>)[mark] as number];
+  seen.add(value);
+  const recurse = (part: unknown) => restoreHandovers(part, rebuilt, mark, seen);
+  if (value instanceof Map) {
+    const entries = [...value];
+    value.clear();
+    for (const [name, part] of entries) value.set(recurse(name), recurse(part));
+  } else if (value instanceof Set) {
+    const parts = [...value];
+    value.clear();
+    for (const part of parts) value.add(recurse(part));
+  } else {
+    for (const [name, part] of Object.entries(value)) (value as Record<string, unknown>)[name] = recurse(part);
+  }
+  return value;
+}
+
+/** The parts of a container, each with the way an error names it. */
+function partsOf(value: object): [string, unknown][] {
+  if (value instanceof Map) {
+    return [...value].flatMap(([name, part], index): [string, unknown][] => [
+      [`.keys()[${index}]`, name],
+      [`.get(${inspect(name)})`, part],
+    ]);
+  }
+  if (value instanceof Set) return [...value].map((part, index) => [`.values()[${index}]`, part]);
+  return Object.entries(value).map(([name, part]) => [
+    Array.isArray(value) ? `[${name}]` : /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`,
+    part,
+  ]);
+}
+
+/** The smallest part that V8 refuses, with its path. */
+function findUncloneable(value: unknown, path: string, seen: Set<unknown>): [string, unknown] | undefined {
+  if (seen.has(value) || isCloneable(value)) return undefined;
+  if (typeof value !== 'object' || value === null) return [path, value];
+  seen.add(value);
+  for (const [step, part] of partsOf(value)) {
+    const found = findUncloneable(part, path + step, seen);
+    if (found !== undefined) return found;
+  }
+  return [path, value];
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    serialize(value);
+    return true;
+  } catch {
+    // Which error V8 gives does not matter here: encode() keeps the first one as the cause.
+    return false;
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'symbol') return `the symbol ${String(value)}`;
+  const kind = (value as object | null)?.constructor?.name ?? typeof value;
+  return `an object of class ${kind}`;
+}

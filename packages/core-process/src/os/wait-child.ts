@@ -1,0 +1,150 @@
+/**
+ * Blocks this thread until a child is a zombie, and leaves it one: libuv reaps it at the next turn of the loop.
+ *
+ * While it waits it reads the child's pipes: a child that writes more than a pipe holds would else wait for
+ * us as we wait for it.
+ */
+import { readSync } from 'node:fs';
+import { libC, type LibC } from './ffi.js';
+import { readProcStat } from './proc-status.js';
+
+/** A pipe that the child writes to. */
+export interface Drain {
+  readonly fd: number;
+  take(chunk: Buffer): void;
+}
+
+/** How a child ended, by numbers: one of the two is null. */
+export interface WaitStatus {
+  readonly exitCode: number | null;
+  readonly signalNumber: number | null;
+}
+
+/**
+ * @param deadline - milliseconds on the clock of performance.now(); Infinity waits without end
+ * @returns undefined when the child was still alive at the deadline
+ * @see waitid(2) WNOWAIT; pidfd_open(2); poll(2)
+ */
+export function waitForChild(pid: number, deadline: number, drains: readonly Drain[]): WaitStatus | undefined {
+  const open = new Set(drains);
+  const libc = libC();
+  const pidfd = libc && openPidfd(libc, pid);
+  if (libc === undefined || pidfd === undefined) return waitByLooking(pid, deadline, open);
+  try {
+    return waitByKernel(libc, pid, pidfd, deadline, open);
+  } finally {
+    bind(libc).close(pidfd);
+  }
+}
+
+const POLLIN = 1;
+const P_PID = 1;
+const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x01000000;
+const CLD_EXITED = 1;
+const SYS_pidfd_open = 434;
+
+interface Calls {
+  poll(fds: Buffer, count: number, timeoutMs: number): number;
+  waitid(idType: number, id: number, info: Buffer, options: number): number;
+  syscall(number: number, pid: number, flags: number): number;
+  close(fd: number): number;
+}
+let calls: Calls | undefined;
+
+function bind({ library }: LibC): Calls {
+  calls ??= {
+    poll: library.func('int poll(_Inout_ void *fds, unsigned long nfds, int timeout)'),
+    waitid: library.func('int waitid(int idtype, int id, _Out_ void *info, int options)'),
+    syscall: library.func('long syscall(long number, long first, long second)'),
+    close: library.func('int close(int fd)'),
+  } as unknown as Calls;
+  return calls;
+}
+
+/** Undefined before Linux 5.3. */
+function openPidfd(libc: LibC, pid: number): number | undefined {
+  const fd = bind(libc).syscall(SYS_pidfd_open, pid, 0);
+  return fd >= 0 ? fd : undefined;
+}
+
+function waitByKernel(
+  libc: LibC,
+  pid: number,
+  pidfd: number,
+  deadline: number,
+  open: Set<Drain>,
+): WaitStatus | undefined {
+  const { poll } = bind(libc);
+  for (;;) {
+    const fds = [pidfd, ...[...open].map((drain) => drain.fd)];
+    // struct pollfd { int fd; short events; short revents; }
+    const table = Buffer.alloc(fds.length * 8);
+    fds.forEach((fd, index) => {
+      table.writeInt32LE(fd, index * 8);
+      table.writeInt16LE(POLLIN, index * 8 + 4);
+    });
+    const left = deadline - performance.now();
+    // At most a minute a turn: the argument is an int. EINTR ends a turn too.
+    poll(table, fds.length, Math.max(0, Math.ceil(Math.min(left, 60_000))));
+    drainAll(open);
+    if (table.readInt16LE(6) !== 0) return statusOf(libc, pid);
+    if (performance.now() >= deadline) return undefined;
+  }
+}
+
+/** Of a zombie; it stays one. */
+function statusOf(libc: LibC, pid: number): WaitStatus {
+  // siginfo_t of a 64-bit Linux: si_code at byte 8, si_status at byte 24.
+  const info = Buffer.alloc(128);
+  if (bind(libc).waitid(P_PID, pid, info, WEXITED | WNOWAIT | WNOHANG) !== 0) {
+    throw new Error(`waitid(2) does not know child ${pid}: something else in this process has reaped it.`);
+  }
+  const status = info.readInt32LE(24);
+  return info.readInt32LE(8) === CLD_EXITED
+    ? { exitCode: status, signalNumber: null }
+    : { exitCode: null, signalNumber: status };
+}
+
+/** Without FFI: the state in /proc, or, without that too, the end of the child's report pipe. */
+function waitByLooking(pid: number, deadline: number, open: Set<Drain>): WaitStatus | undefined {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    drainAll(open);
+    const stat = readProcStat(pid);
+    if (stat?.state === 'Z') {
+      drainAll(open);
+      const signalNumber = stat.exitStatus & 0x7f;
+      return signalNumber === 0
+        ? { exitCode: (stat.exitStatus >> 8) & 0xff, signalNumber: null }
+        : { exitCode: null, signalNumber };
+    }
+    if (stat === undefined && open.size === 0) return { exitCode: null, signalNumber: null };
+    if (performance.now() >= deadline) return undefined;
+    Atomics.wait(sleeper, 0, 0, Math.min(2, deadline - performance.now()));
+  }
+}
+
+const chunk = Buffer.allocUnsafe(65_536);
+
+/** Takes what is there now; a pipe that has ended leaves the set. */
+function drainAll(open: Set<Drain>): void {
+  for (const drain of open) {
+    try {
+      for (;;) {
+        const bytes = readSync(drain.fd, chunk);
+        if (bytes === 0) {
+          open.delete(drain);
+          break;
+        }
+        drain.take(Buffer.from(chunk.subarray(0, bytes)));
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') continue;
+      // ECONNRESET: the child died with something of ours unread. Its own words have all been read.
+      open.delete(drain);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Options of a process, checked once. */
+import { statSync } from 'node:fs';
+import { InvalidOptionError } from './errors.js';
+import type { StartMethodName, StdioMode } from './start-methods/start-method.js';
+import { checkTarget, type Target } from './target/reference.js';
+
+export interface ProcessOptions<A extends unknown[], R> {
+  /** What to run: an exported function, a class with `run()`, a URL with a hash, or `{ module, export }`. */
+  readonly target?: Target<A, R> | undefined;
+  /**
+   * Arguments of the target, sent by structured clone.
+   *
+   * @defaultValue `[]`
+   */
+  readonly args?: Readonly<A> | undefined;
+  /** @defaultValue `Process-1`, `Process-2`, … and `Process-2:1` for the first child of the second */
+  readonly name?: string | undefined;
+  /**
+   * A daemon ends with its parent.
+   *
+   * @defaultValue that of the process which makes it
+   */
+  readonly daemon?: boolean | undefined;
+  /** @defaultValue the first of {@link startMethods} */
+  readonly startMethod?: StartMethodName | undefined;
+  /**
+   * `pipe` gives `stdout` and `stderr` line by line, and the child no standard input.
+   *
+   * @defaultValue `inherit`
+   */
+  readonly stdio?: StdioMode | undefined;
+  /** Added to this process' environment; `undefined` takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** @defaultValue this process' working directory */
+  readonly cwd?: string | URL | undefined;
+  /** @defaultValue `process.execPath` */
+  readonly execPath?: string | URL | undefined;
+  /** Node's own options. @defaultValue those of this process, less debugger, eval and watch */
+  readonly execArgv?: readonly string[] | undefined;
+  /** Cancels the process: its own signal first, after a grace period SIGTERM, after another SIGKILL, to its whole tree. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds between the steps of a cancellation.
+   *
+   * @defaultValue 1000
+   */
+  readonly gracePeriod?: number | undefined;
+}
+
+/** @throws InvalidOptionError naming the option and what was given */
+export function checkProcessOptions(options: ProcessOptions<never[], unknown>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError('options', 'Process takes one object: new Process({ target, args }).');
+  }
+  if (options.target !== undefined) checkTarget(options.target);
+  check('args', options.args, 'an array', Array.isArray);
+  check('name', options.name, 'a string that is not empty', (name) => typeof name === 'string' && name !== '');
+  check('daemon', options.daemon, 'true or false', (daemon) => typeof daemon === 'boolean');
+  check("stdio", options.stdio, "'inherit', 'pipe' or 'ignore'", (stdio) => ['inherit', 'pipe', 'ignore'].includes(stdio as string));
+  check('execArgv', options.execArgv, 'an array of strings', isStrings);
+  check('env', options.env, 'an object of strings', (env) => typeof env === 'object' && env !== null && Object.values(env).every((value) => value === undefined || typeof value === 'string'));
+  check('signal', options.signal, 'an AbortSignal', (signal) => signal instanceof AbortSignal);
+  check('gracePeriod', options.gracePeriod, '0 or more milliseconds', (grace) => typeof grace === 'number' && grace >= 0);
+  check('cwd', options.cwd, 'the path of a directory', isDirectory);
+}
+
+function check(name: string, value: unknown, wanted: string, isRight: (value: unknown) => boolean): void {
+  if (value === undefined || isRight(value)) return;
+  const given = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'number' ? String(value) : `of type ${typeof value}`;
+  throw new InvalidOptionError(name, `Option "${name}" must be ${wanted}; it is ${given}.`);
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
+}
+
+function isDirectory(value: unknown): boolean {
+  return (typeof value === 'string' || value instanceof URL) && statSync(value, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+// A debugger's port can be had once; code given by -e and a watcher belong to the parent alone.
+const NOT_PASSED_ON = /^(--inspect(-brk|-wait|-port|-publish-uid)?(=.*)?|--watch(-.*)?|--test(-.*)?|-i|--interactive|-c|--check)$/;
+const NOT_PASSED_ON_WITH_VALUE = /^(-e|--eval|-p|--print|-pe|--input-type|--run)$/;
+
+/** Node's options of this process that a child gets too. */
+export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
+  return execArgv.filter((argument, index) => {
+    const [name = ''] = argument.split('=');
+    const before = execArgv[index - 1] ?? '';
+    return !(NOT_PASSED_ON.test(argument) || NOT_PASSED_ON_WITH_VALUE.test(name) || NOT_PASSED_ON_WITH_VALUE.test(before));
+  });
+}

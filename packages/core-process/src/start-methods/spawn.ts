@@ -1,0 +1,95 @@
+/**
+ * A fresh Node for each process, through execa: its own address space, the program loaded anew.
+ *
+ * Descriptor 3 of the child is what we tell it, 4 what it reports.
+ */
+import { fstatSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Duplex, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type * as Execa from 'execa';
+import { childEntry } from '../entry-urls.js';
+import { frame } from '../messaging/frame.js';
+import type { ChildEvents, ChildStream, RunningChild, StartMethod, StartRequest } from './start-method.js';
+
+// At first use: a child that starts nothing does not pay the 60 ms.
+const require = createRequire(import.meta.url);
+let execaModule: typeof Execa | undefined;
+
+export const spawn: StartMethod = { name: 'spawn', unavailable: () => undefined, start };
+
+function start(request: StartRequest, events: ChildEvents): RunningChild {
+  execaModule ??= require('execa') as typeof Execa;
+  const subprocess = execaModule.execa(
+    request.execPath,
+    [...request.execArgv, fileURLToPath(childEntry), request.name],
+    {
+      stdio: [
+        request.stdio === 'pipe' ? 'ignore' : standardStream(0, request.stdio),
+        standardStream(1, request.stdio),
+        standardStream(2, request.stdio),
+        'pipe',
+        'pipe',
+      ],
+      ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+      ...(request.env === undefined ? {} : { env: request.env }),
+      // Life and death are this package's own business; execa starts.
+      buffer: false,
+      cleanup: false,
+      forceKillAfterDelay: false,
+      reject: false,
+    },
+  );
+  const [, , , control, report] = subprocess.stdio as unknown as [unknown, unknown, unknown, Duplex, Duplex];
+  const readables = new Map<ChildStream, Readable>([['report', report]]);
+  if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout as Readable);
+  if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr as Readable);
+
+  // A child that dies before it has read all gives EPIPE here; its exit tells the story.
+  control.on('error', () => undefined);
+  for (const [name, stream] of readables) {
+    stream.on('data', (chunk: Buffer) => events.onData(name, chunk));
+    stream.on('error', () => events.onStreamEnd(name));
+    stream.on('close', () => events.onStreamEnd(name));
+  }
+  subprocess.once('exit', (exitCode, signal) => {
+    control.destroy();
+    events.onExit(exitCode, signal);
+  });
+  subprocess.once('error', (error) => {
+    if (subprocess.pid === undefined) events.onStartFailed(error);
+  });
+  control.write(frame(request.boot));
+
+  const handles = () => [subprocess, control, ...readables.values()] as unknown as { ref?(): void; unref?(): void }[];
+  return {
+    pid: subprocess.pid,
+    streams: [...readables.keys()],
+    tell: (message) => {
+      if (control.writable) control.write(frame(message));
+    },
+    signal: (signal) => subprocess.kill(signal),
+    ref: () => {
+      for (const handle of handles()) handle.ref?.();
+    },
+    unref: () => {
+      for (const handle of handles()) handle.unref?.();
+    },
+    descriptor: (name) => {
+      const stream = readables.get(name) as { _handle?: { fd?: number } | null } | undefined;
+      const fd = stream?._handle?.fd;
+      return fd !== undefined && fd >= 0 ? fd : undefined;
+    },
+  };
+}
+
+/** A standard stream that this process has closed can't be inherited: the child gets none. */
+function standardStream(fd: number, mode: StartRequest['stdio']): StartRequest['stdio'] {
+  if (mode !== 'inherit') return mode;
+  try {
+    fstatSync(fd);
+    return 'inherit';
+  } catch {
+    return 'ignore';
+  }
+}

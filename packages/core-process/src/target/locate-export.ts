@@ -1,0 +1,193 @@
+/**
+ * Where a function or class was defined and under which name its module exports it.
+ *
+ * V8 knows the place (`[[FunctionLocation]]`), and the values in a module's scope, and tells both to an
+ * inspector session in the same thread, synchronously, even while that module is still being evaluated.
+ * The first look takes some 20 ms, as V8 announces every script; what was found is kept.
+ */
+import { createRequire } from 'node:module';
+import type * as Inspector from 'node:inspector';
+import type * as Lexer from 'es-module-lexer';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isAbsolute } from 'node:path';
+import { TargetNotExportedError } from '../errors.js';
+import type { TargetReference } from './reference.js';
+
+// Loaded at first use: a child that starts nothing does not pay for them.
+const require = createRequire(import.meta.url);
+
+type AnyFunction = (...args: never[]) => unknown;
+type Locatable = AnyFunction | (abstract new (...args: never[]) => unknown);
+
+const known = new WeakMap<Locatable, TargetReference>();
+
+/** @throws TargetNotExportedError saying which rule the function breaks */
+export function locateExport(target: Locatable): TargetReference {
+  const cached = known.get(target);
+  if (cached !== undefined) return cached;
+  const reference = withInspector((look) => find(target, look));
+  known.set(target, reference);
+  return reference;
+}
+
+/** True when this process has loaded the module, so that importing it again runs nothing. */
+export function isModuleLoaded(url: string): boolean {
+  return withInspector((look) => [...look.scripts.values()].some((script) => script !== '' && toUrl(script) === url));
+}
+
+interface Look {
+  /** Script id → URL or path, as V8 has it. */
+  readonly scripts: ReadonlyMap<string, string>;
+  post(method: string, parameters: object): unknown;
+}
+
+function withInspector<T>(use: (look: Look) => T): T {
+  const { Session } = require('node:inspector') as typeof Inspector;
+  const session = new Session();
+  session.connect();
+  try {
+    const scripts = new Map<string, string>();
+    session.on('Debugger.scriptParsed', ({ params }) => scripts.set(params.scriptId, params.url));
+    const post = (method: string, parameters: object): unknown => {
+      let answer: unknown;
+      let failure: Error | null = null;
+      // Calls back before it returns: the session is connected to its own thread.
+      session.post(method, parameters, (error, result) => {
+        failure = error;
+        answer = result;
+      });
+      if (failure !== null) throw failure as Error;
+      return answer;
+    };
+    post('Debugger.enable', {});
+    return use({ scripts, post });
+  } finally {
+    session.disconnect();
+  }
+}
+
+interface RemoteObject {
+  readonly objectId?: string;
+  readonly description?: string;
+  readonly value?: unknown;
+}
+interface Property {
+  readonly name: string;
+  readonly value?: RemoteObject;
+}
+interface Properties {
+  readonly result: readonly Property[];
+  readonly internalProperties?: readonly Property[];
+}
+
+const exchangeKey = Symbol.for('core-process.locate-export');
+
+function find(target: Locatable, look: Look): TargetReference {
+  const label = target.name === '' ? 'The function without a name' : `"${target.name}"`;
+  const inspected = inspectFunction(target, look);
+  const location = inspected.internal('[[FunctionLocation]]')?.value as { scriptId: string } | undefined;
+  const script = location && look.scripts.get(location.scriptId);
+  if (location === undefined) {
+    throw new TargetNotExportedError(`${label} is built in or bound: no module defines it.`);
+  }
+  if (script === undefined || !(script.startsWith('file:') || script.startsWith('data:') || isAbsolute(script))) {
+    throw new TargetNotExportedError(`${label} was defined in ${script || 'eval'}, which is no module.`);
+  }
+  const module = toUrl(script);
+
+  const loaded = commonJsExports(module);
+  if (loaded !== undefined) {
+    const name = nameInExports(loaded.exports, target);
+    if (name !== undefined) return { module, export: name };
+    throw new TargetNotExportedError(
+      loaded.loaded
+        ? `${label} is not exported by ${module}.`
+        : `${label} is not exported by ${module} yet; assign module.exports before the process is started.`,
+    );
+  }
+
+  const moduleScope = inspected.outermostScope();
+  const { scriptSource } = look.post('Debugger.getScriptSource', { scriptId: location.scriptId }) as {
+    scriptSource: string;
+  };
+  const { parse } = require('es-module-lexer/js') as typeof Lexer;
+  for (const exported of parse(scriptSource)[1]) {
+    // What a module passes on from another is found in that other module.
+    if (exported.type !== 'direct') continue;
+    const local = exported.localName;
+    const isSame =
+      local === undefined
+        ? exported.name === 'default' && target.name === 'default' && moduleScope.depth === 0
+        : moduleScope.holds(local);
+    if (isSame) return { module, export: exported.name };
+  }
+  throw new TargetNotExportedError(
+    moduleScope.depth > 0
+      ? `${label} is a closure: it was made inside another function of ${module}.`
+      : `${label} is not exported by ${module}.`,
+  );
+}
+
+function inspectFunction(target: Locatable, look: Look) {
+  const exchange = globalThis as { [exchangeKey]?: Locatable };
+  exchange[exchangeKey] = target;
+  let objectId: string;
+  try {
+    const evaluated = look.post('Runtime.evaluate', {
+      expression: 'globalThis[Symbol.for("core-process.locate-export")]',
+    }) as { result: RemoteObject };
+    objectId = evaluated.result.objectId as string;
+  } finally {
+    delete exchange[exchangeKey];
+  }
+  const propertiesOf = (id: string) =>
+    look.post('Runtime.getProperties', { objectId: id, ownProperties: true }) as Properties;
+  const own = propertiesOf(objectId);
+  const internal = (name: string) => own.internalProperties?.find((property) => property.name === name)?.value;
+
+  return {
+    internal,
+    /** The module's scope: how many scopes lie between it and the function, and what it holds. */
+    outermostScope() {
+      const scopes = internal('[[Scopes]]')?.objectId;
+      const chain = scopes === undefined ? [] : propertiesOf(scopes).result;
+      const depth = chain.findIndex((scope) => scope.value?.description?.startsWith('Module'));
+      const scopeId = chain[depth]?.value?.objectId;
+      const variables = scopeId === undefined ? [] : propertiesOf(scopeId).result;
+      return {
+        depth,
+        holds(name: string): boolean {
+          const value = variables.find((variable) => variable.name === name)?.value;
+          if (value?.objectId === undefined) return false;
+          const { result } = look.post('Runtime.callFunctionOn', {
+            objectId,
+            functionDeclaration: 'function (other) { return this === other; }',
+            arguments: [{ objectId: value.objectId }],
+          }) as { result: RemoteObject };
+          return result.value === true;
+        },
+      };
+    },
+  };
+}
+
+function toUrl(script: string): string {
+  return isAbsolute(script) ? pathToFileURL(script).href : script;
+}
+
+function commonJsExports(module: string): NodeJS.Module | undefined {
+  if (!module.startsWith('file:')) return undefined;
+  const found = require.cache[fileURLToPath(module.replace(/[?#].*$/, ''))];
+  // require() of an ES module caches its namespace; its scope says more.
+  return found === undefined || isNamespace(found.exports) ? undefined : found;
+}
+
+function isNamespace(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Module';
+}
+
+function nameInExports(exports: unknown, target: Locatable): string | undefined {
+  if (exports === target) return 'default';
+  if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return undefined;
+  return Object.keys(exports).find((name) => (exports as Record<string, unknown>)[name] === target);
+}

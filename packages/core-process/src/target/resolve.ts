@@ -1,0 +1,19 @@
+/** From a reference back to the export it names, in the child. */
+import { TargetNotFoundError } from '../errors.js';
+import type { TargetReference } from './reference.js';
+
+/** @throws TargetNotFoundError when the module has no such export; whatever the module itself throws */
+export async function resolveTarget(reference: TargetReference): Promise<unknown> {
+  const namespace = (await import(reference.module)) as Record<string, unknown>;
+  // Names that Node's lexer did not find in a CommonJS module are only in its default export.
+  const inDefault = (namespace['default'] ?? {}) as Record<string, unknown>;
+  const found = namespace[reference.export] ?? inDefault[reference.export];
+  if (found === undefined) {
+    const names = Object.keys(namespace).join(', ') || 'nothing';
+    throw new TargetNotFoundError(
+      reference.module,
+      `${reference.module} has no export "${reference.export}"; it exports ${names}.`,
+    );
+  }
+  return found;
+}
