@@ -1,3 +1,4 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
-export default nodeLibrary();
+// Browsers too: nothing here may come to depend on Node.
+export default nodeLibrary({ platform: 'neutral' });
