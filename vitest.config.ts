@@ -7,7 +7,11 @@ export default defineConfig({
     retry: 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    include: ['packages/*/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'tooling/*/test/**/*.test.ts'],
+    include: [
+      'packages/*/{src,test}/**/*.test.ts',
+      'apps/*/{src,test}/**/*.test.ts',
+      'tooling/*/test/**/*.test.ts',
+    ],
     setupFiles: ['@tooling/testkit/census'],
   },
 });

@@ -25,7 +25,9 @@ function fail(text) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`This is Node ${process.versions.node}; install Node 20.19 or newer (https://nodejs.org) and run the command again.`);
+  fail(
+    `This is Node ${process.versions.node}; install Node 20.19 or newer (https://nodejs.org) and run the command again.`,
+  );
 }
 
 /** Runs a command; its output is the user's to see, or kept and shown when it fails. */
@@ -61,7 +63,16 @@ function pnpmPath() {
     mkdirSync(folder, { recursive: true });
     const { ok, output } = run(
       'npm',
-      ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${version}`],
+      [
+        'install',
+        '--prefix',
+        folder,
+        '--no-save',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        `pnpm@${version}`,
+      ],
       { quiet: true },
     );
     if (!ok) explain('Fetching pnpm', output);
@@ -72,7 +83,9 @@ function pnpmPath() {
 /** Installs when the lock file or a manifest has changed since the last time. */
 function install(pnpm) {
   const stampFile = join(root, 'node_modules', '.installed');
-  const inputs = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'].map((name) => readFileSync(join(root, name)));
+  const inputs = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'].map((name) =>
+    readFileSync(join(root, name)),
+  );
   const stamp = createHash('sha256').update(Buffer.concat(inputs)).update(process.version).digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   say('installing dependencies');
@@ -88,7 +101,13 @@ function build() {
   say('building');
   const { ok, output } = run(
     process.execPath,
-    [join(root, 'node_modules', 'turbo', 'bin', 'turbo'), 'run', 'build', '--output-logs=errors-only', '--no-color'],
+    [
+      join(root, 'node_modules', 'turbo', 'bin', 'turbo'),
+      'run',
+      'build',
+      '--output-logs=errors-only',
+      '--no-color',
+    ],
     { quiet: true, env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' } },
   );
   if (!ok) explain('Building', output);

@@ -29,10 +29,14 @@ for (const [name, command, args] of checks) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
   });
-  console.log(`${status === 0 ? '\u2713' : '\u2717'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${status === 0 ? '\u2713' : '\u2717'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  );
   if (status !== 0) failed.push(name);
 }
 if (failed.length > 0) {
-  console.error(`\nFailed: ${failed.join(', ')}. Run one alone with: node scripts/check.mjs ${JSON.stringify(failed[0])}`);
+  console.error(
+    `\nFailed: ${failed.join(', ')}. Run one alone with: node scripts/check.mjs ${JSON.stringify(failed[0])}`,
+  );
   process.exit(1);
 }

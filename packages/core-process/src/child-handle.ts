@@ -5,7 +5,12 @@
  * `result` settles and `completed` resolves with the last step, whatever ended the child.
  */
 import { deserialize } from 'node:v8';
-import { ProcessExitedError, ProcessKilledError, ProcessStartError, TargetNeverSettledError } from './errors.js';
+import {
+  ProcessExitedError,
+  ProcessKilledError,
+  ProcessStartError,
+  TargetNeverSettledError,
+} from './errors.js';
 import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
 import { unregister } from './children.js';
 import { decode } from './messaging/clone.js';
@@ -39,7 +44,7 @@ export class ChildHandle {
   #said: ReportMessage | undefined;
   #ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
   #holds = 0;
-  #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
+  #settle!: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
   #complete!: (exit: ExitRecord) => void;
 
   constructor(method: StartMethod, request: StartRequest, daemon: boolean) {
@@ -206,5 +211,8 @@ export class ChildHandle {
 async function findLoadedClass(reference: TargetReference): Promise<unknown> {
   if (!isModuleLoaded(reference.module)) return undefined;
   const namespace = (await import(reference.module)) as Record<string, unknown>;
-  return namespace[reference.export] ?? (namespace['default'] as Record<string, unknown> | undefined)?.[reference.export];
+  return (
+    namespace[reference.export] ??
+    (namespace['default'] as Record<string, unknown> | undefined)?.[reference.export]
+  );
 }

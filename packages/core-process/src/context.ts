@@ -29,7 +29,7 @@ export function getContext(method: StartMethodName = startMethods()[0] as StartM
     }
     Object.defineProperty(ContextProcess, 'name', { value: 'Process' });
     markContextClass(ContextProcess);
-    context = { startMethod: method, Process: ContextProcess as unknown as typeof Process };
+    context = { startMethod: method, Process: ContextProcess };
     contexts.set(method, context);
   }
   return context;

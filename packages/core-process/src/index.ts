@@ -1,5 +1,11 @@
 export { type Context, getContext } from './context.js';
-export { type CurrentProcess, currentProcess, isMainProcess, ParentProcess, parentProcess } from './current-process.js';
+export {
+  type CurrentProcess,
+  currentProcess,
+  isMainProcess,
+  ParentProcess,
+  parentProcess,
+} from './current-process.js';
 export {
   CoreProcessError,
   type CoreProcessErrorCode,

@@ -54,19 +54,48 @@ export function checkProcessOptions(options: ProcessOptions<never[], unknown>): 
   }
   if (options.target !== undefined) checkTarget(options.target);
   check('args', options.args, 'an array', Array.isArray);
-  check('name', options.name, 'a string that is not empty', (name) => typeof name === 'string' && name !== '');
+  check(
+    'name',
+    options.name,
+    'a string that is not empty',
+    (name) => typeof name === 'string' && name !== '',
+  );
   check('daemon', options.daemon, 'true or false', (daemon) => typeof daemon === 'boolean');
-  check("stdio", options.stdio, "'inherit', 'pipe' or 'ignore'", (stdio) => ['inherit', 'pipe', 'ignore'].includes(stdio as string));
+  check('stdio', options.stdio, "'inherit', 'pipe' or 'ignore'", (stdio) =>
+    ['inherit', 'pipe', 'ignore'].includes(stdio as string),
+  );
   check('execArgv', options.execArgv, 'an array of strings', isStrings);
-  check('env', options.env, 'an object of strings', (env) => typeof env === 'object' && env !== null && Object.values(env).every((value) => value === undefined || typeof value === 'string'));
+  check(
+    'env',
+    options.env,
+    'an object of strings',
+    (env) =>
+      typeof env === 'object' &&
+      env !== null &&
+      Object.values(env).every((value) => value === undefined || typeof value === 'string'),
+  );
   check('signal', options.signal, 'an AbortSignal', (signal) => signal instanceof AbortSignal);
-  check('gracePeriod', options.gracePeriod, '0 or more milliseconds', (grace) => typeof grace === 'number' && grace >= 0);
+  check(
+    'gracePeriod',
+    options.gracePeriod,
+    '0 or more milliseconds',
+    (grace) => typeof grace === 'number' && grace >= 0,
+  );
   check('cwd', options.cwd, 'the path of a directory', isDirectory);
 }
 
 function check(name: string, value: unknown, wanted: string, isRight: (value: unknown) => boolean): void {
   if (value === undefined || isRight(value)) return;
-  const given = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'number' ? String(value) : `of type ${typeof value}`;
+  const given =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? 'an array'
+          : typeof value === 'number'
+            ? String(value)
+            : `of type ${typeof value}`;
   throw new InvalidOptionError(name, `Option "${name}" must be ${wanted}; it is ${given}.`);
 }
 
@@ -75,11 +104,15 @@ function isStrings(value: unknown): boolean {
 }
 
 function isDirectory(value: unknown): boolean {
-  return (typeof value === 'string' || value instanceof URL) && statSync(value, { throwIfNoEntry: false })?.isDirectory() === true;
+  return (
+    (typeof value === 'string' || value instanceof URL) &&
+    statSync(value, { throwIfNoEntry: false })?.isDirectory() === true
+  );
 }
 
 // A debugger's port can be had once; code given by -e and a watcher belong to the parent alone.
-const NOT_PASSED_ON = /^(--inspect(-brk|-wait|-port|-publish-uid)?(=.*)?|--watch(-.*)?|--test(-.*)?|-i|--interactive|-c|--check)$/;
+const NOT_PASSED_ON =
+  /^(--inspect(-brk|-wait|-port|-publish-uid)?(=.*)?|--watch(-.*)?|--test(-.*)?|-i|--interactive|-c|--check)$/;
 const NOT_PASSED_ON_WITH_VALUE = /^(-e|--eval|-p|--print|-pe|--input-type|--run)$/;
 
 /** Node's options of this process that a child gets too. */
@@ -87,6 +120,10 @@ export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv
   return execArgv.filter((argument, index) => {
     const [name = ''] = argument.split('=');
     const before = execArgv[index - 1] ?? '';
-    return !(NOT_PASSED_ON.test(argument) || NOT_PASSED_ON_WITH_VALUE.test(name) || NOT_PASSED_ON_WITH_VALUE.test(before));
+    return !(
+      NOT_PASSED_ON.test(argument) ||
+      NOT_PASSED_ON_WITH_VALUE.test(name) ||
+      NOT_PASSED_ON_WITH_VALUE.test(before)
+    );
   });
 }

@@ -7,7 +7,12 @@ import { cancelOnAbort } from './cancellation.js';
 import { childContext } from './child-context.js';
 import { ChildHandle } from './child-handle.js';
 import { livingChildren, register } from './children.js';
-import { CoreProcessError, InvalidOptionError, ProcessStateError, StartedWhileImportingError } from './errors.js';
+import {
+  CoreProcessError,
+  InvalidOptionError,
+  ProcessStateError,
+  StartedWhileImportingError,
+} from './errors.js';
 import type { ExitRecord } from './exit-record.js';
 import { encode } from './messaging/clone.js';
 import type { OutputLines } from './output-lines.js';
@@ -15,19 +20,25 @@ import { checkProcessOptions, inheritedExecArgv, type ProcessOptions } from './p
 import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
-import { referenceOf, type Target } from './target/reference.js';
+import { referenceOf } from './target/reference.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
 
 /** What a Process knows beside its public fields, which belong to the subclass and travel. */
 type Internals =
-  | { phase: 'new'; options: ProcessOptions<never[], unknown>; name: string; daemon: boolean; identity: number[] }
-  | { phase: 'started'; child: ChildHandle; processOf: Process<never[], unknown> }
+  | {
+      phase: 'new';
+      options: ProcessOptions<never[], unknown>;
+      name: string;
+      daemon: boolean;
+      identity: number[];
+    }
+  | { phase: 'started'; child: ChildHandle; processOf: Process<never[]> }
   | { phase: 'closed'; name: string; daemon: boolean }
   /** The copy of a subclass' instance that runs in the child. */
   | { phase: 'inside'; target: ((...args: unknown[]) => unknown) | undefined; args: readonly unknown[] };
 
 const internals = new WeakMap<object, Internals>();
-const processOfChild = new WeakMap<ChildHandle, Process<never[], unknown>>();
+const processOfChild = new WeakMap<ChildHandle, Process<never[]>>();
 let started = 0;
 
 /**
@@ -112,8 +123,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       argv: process.argv,
       cancellable: options.signal !== undefined,
       subclass: isSubclass ? locateExport(this.constructor as new () => unknown) : undefined,
-      target: options.target === undefined ? undefined : referenceOf(options.target as Target),
-      input: encodeInput(options.args ?? [], isSubclass ? { ...this } : {}),
+      target: options.target === undefined ? undefined : referenceOf(options.target),
+      input: encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}),
     };
     const child = new ChildHandle(
       method,
@@ -123,14 +134,17 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
         stdio: options.stdio ?? 'inherit',
         env: options.env,
         cwd: options.cwd instanceof URL ? fileURLToPath(options.cwd) : options.cwd,
-        execPath: options.execPath instanceof URL ? fileURLToPath(options.execPath) : (options.execPath ?? process.execPath),
+        execPath:
+          options.execPath instanceof URL
+            ? fileURLToPath(options.execPath)
+            : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
       },
       daemon,
     );
     // From here on the options, and with them target and arguments, are no longer held.
-    internals.set(this, { phase: 'started', child, processOf: this as unknown as Process<never[], unknown> });
-    processOfChild.set(child, this as unknown as Process<never[], unknown>);
+    internals.set(this, { phase: 'started', child, processOf: this as unknown as Process<never[]> });
+    processOfChild.set(child, this);
     register(child);
     if (options.signal !== undefined) cancelOnAbort(child, options.signal, options.gracePeriod ?? 1000);
     return this;
@@ -193,7 +207,9 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     const state = internalsOf(this);
     if (state.phase === 'closed') return;
     if (state.phase === 'started' && state.child.isAlive()) {
-      throw new ProcessStateError(`Process "${this.name}" is still alive; join() or terminate() it before close().`);
+      throw new ProcessStateError(
+        `Process "${this.name}" is still alive; join() or terminate() it before close().`,
+      );
     }
     internals.set(this, { phase: 'closed', name: this.name, daemon: this.daemon });
   }
@@ -290,7 +306,12 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
 
   [inspect.custom](): string {
     const state = internalsOf(this);
-    const stage = state.phase !== 'started' ? state.phase : this.isAlive() ? 'running' : `ended ${this.signalCode ?? this.exitCode}`;
+    const stage =
+      state.phase !== 'started'
+        ? state.phase
+        : this.isAlive()
+          ? 'running'
+          : `ended ${this.signalCode ?? this.exitCode}`;
     return `${this.constructor.name} { "${this.name}", ${stage}${this.pid === undefined ? '' : `, pid ${this.pid}`}${this.daemon ? ', daemon' : ''} }`;
   }
 
@@ -329,7 +350,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
 }
 
 /** The living children of this process, in a new list: neither the dead nor zombies are in it. */
-export function activeChildren(): Process<never[], unknown>[] {
+export function activeChildren(): Process<never[]>[] {
   return livingChildren()
     .map((child) => processOfChild.get(child))
     .filter((found) => found !== undefined);

@@ -19,7 +19,10 @@ export interface WaitOptions extends WaitSyncOptions {
 export function resolveTimeout(timeout: number | undefined): number {
   if (timeout === undefined) return Infinity;
   if (typeof timeout !== 'number' || Number.isNaN(timeout) || timeout < 0) {
-    throw new InvalidOptionError('timeout', `Option "timeout" must be 0 or more milliseconds, not ${String(timeout)}.`);
+    throw new InvalidOptionError(
+      'timeout',
+      `Option "timeout" must be 0 or more milliseconds, not ${String(timeout)}.`,
+    );
   }
   return timeout;
 }
@@ -33,7 +36,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * @returns true for the event, false for the time-out
  * @throws `signal.reason` when aborted
  */
-export async function waitWithin(event: Promise<unknown>, { timeout, signal }: WaitOptions): Promise<boolean> {
+export async function waitWithin(
+  event: Promise<unknown>,
+  { timeout, signal }: WaitOptions,
+): Promise<boolean> {
   signal?.throwIfAborted();
   const limit = resolveTimeout(timeout);
   let timer: NodeJS.Timeout | undefined;

@@ -45,7 +45,10 @@ export function spawnProgram(args: readonly string[], options: SpawnOptions = {}
     line(pattern) {
       return new Promise((resolve, reject) => {
         const look = () => {
-          const match = stdout.split('\n').map((text) => text.match(pattern)).find((found) => found !== null);
+          const match = stdout
+            .split('\n')
+            .map((text) => text.match(pattern))
+            .find((found) => found !== null);
           if (match === undefined) return;
           changed.delete(look);
           resolve(match);

@@ -111,14 +111,23 @@ async function run(boot: BootMessage, context: ChildContext): Promise<unknown> {
   const { args, fields } = (await decode(boot.input)) as { args: unknown[]; fields: object };
   context.importing = undefined;
   const callable = found === undefined ? undefined : callableOf(found, target as TargetReference);
-  return processClass === undefined ? await callable?.(...args) : await processClass[revive](fields, callable, args).run();
+  return processClass === undefined
+    ? await callable?.(...args)
+    : await processClass[revive](fields, callable, args).run();
 }
 
 const revive = Symbol.for('core-process.revive');
-type Revive = (fields: object, target: ((...args: unknown[]) => unknown) | undefined, args: unknown[]) => { run(): unknown };
+type Revive = (
+  fields: object,
+  target: ((...args: unknown[]) => unknown) | undefined,
+  args: unknown[],
+) => { run(): unknown };
 
 /** A function is called; a class with run() is made, then run. */
-function callableOf(found: unknown, { module, export: name }: TargetReference): (...args: unknown[]) => unknown {
+function callableOf(
+  found: unknown,
+  { module, export: name }: TargetReference,
+): (...args: unknown[]) => unknown {
   if (typeof found !== 'function') {
     throw new TypeError(`Export "${name}" of ${module} is no function or class but ${inspect(found)}.`);
   }
@@ -131,7 +140,9 @@ function callableOf(found: unknown, { module, export: name }: TargetReference): 
 
 function main(boot: BootMessage): void {
   if (boot.version !== PROTOCOL_VERSION) {
-    throw new Error(`The parent speaks ${boot.version}, this child ${PROTOCOL_VERSION}: build or install core-process anew.`);
+    throw new Error(
+      `The parent speaks ${boot.version}, this child ${PROTOCOL_VERSION}: build or install core-process anew.`,
+    );
   }
   const abort = new AbortController();
   const { open, watchParent } = listenToParent(abort);

@@ -56,7 +56,9 @@ export async function decode(payload: Uint8Array): Promise<unknown> {
       const module = (await import(handover.module)) as Record<string, (data: unknown) => unknown>;
       const rebuild = module[handover.export];
       if (typeof rebuild !== 'function') {
-        throw new TypeError(`${handover.module} has no export "${handover.export}" to rebuild an object with.`);
+        throw new TypeError(
+          `${handover.module} has no export "${handover.export}" to rebuild an object with.`,
+        );
       }
       return rebuild(handover.data);
     }),
@@ -67,11 +69,22 @@ export async function decode(payload: Uint8Array): Promise<unknown> {
 function isContainer(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return Array.isArray(value) || value instanceof Map || value instanceof Set || prototype === Object.prototype || prototype === null;
+  return (
+    Array.isArray(value) ||
+    value instanceof Map ||
+    value instanceof Set ||
+    prototype === Object.prototype ||
+    prototype === null
+  );
 }
 
 /** Copies a container only where something below it is handed over. */
-function replaceHandovers(value: unknown, handovers: Handover[], mark: string, seen: Map<unknown, unknown>): unknown {
+function replaceHandovers(
+  value: unknown,
+  handovers: Handover[],
+  mark: string,
+  seen: Map<unknown, unknown>,
+): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (seen.has(value)) return seen.get(value);
   const handover = (value as { [handoverKey]?: () => Handover })[handoverKey];
@@ -107,7 +120,12 @@ function containsHandover(value: unknown, seen: Set<unknown>): boolean {
   return isContainer(value) && partsOf(value).some(([, part]) => containsHandover(part, seen));
 }
 
-function restoreHandovers(value: unknown, rebuilt: readonly unknown[], mark: string, seen: Set<unknown>): unknown {
+function restoreHandovers(
+  value: unknown,
+  rebuilt: readonly unknown[],
+  mark: string,
+  seen: Set<unknown>,
+): unknown {
   if (!isContainer(value) || seen.has(value)) return value;
   if (Object.hasOwn(value, mark)) return rebuilt[(value as Record<string, number>)[mark] as number];
   seen.add(value);
@@ -121,7 +139,8 @@ function restoreHandovers(value: unknown, rebuilt: readonly unknown[], mark: str
     value.clear();
     for (const part of parts) value.add(recurse(part));
   } else {
-    for (const [name, part] of Object.entries(value)) (value as Record<string, unknown>)[name] = recurse(part);
+    for (const [name, part] of Object.entries(value))
+      (value as Record<string, unknown>)[name] = recurse(part);
   }
   return value;
 }
@@ -136,7 +155,11 @@ function partsOf(value: object): [string, unknown][] {
   }
   if (value instanceof Set) return [...value].map((part, index) => [`.values()[${index}]`, part]);
   return Object.entries(value).map(([name, part]) => [
-    Array.isArray(value) ? `[${name}]` : /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`,
+    Array.isArray(value)
+      ? `[${name}]`
+      : /^[A-Za-z_$][\w$]*$/.test(name)
+        ? `.${name}`
+        : `[${JSON.stringify(name)}]`,
     part,
   ]);
 }

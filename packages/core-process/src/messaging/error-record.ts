@@ -42,7 +42,7 @@ const builtInClasses: readonly ErrorClass[] = [
 ];
 
 const knownClasses = new Map<string, ErrorClass>(
-  [...builtInClasses, ...Object.values(ownErrors)].map((known) => [known.name, known as ErrorClass]),
+  [...builtInClasses, ...Object.values(ownErrors)].map((known) => [known.name, known]),
 );
 
 // Sent by fields of their own, or bound to where the error was made.
@@ -62,7 +62,8 @@ export function recordThrown(
   const isKnown = knownClasses.get(errorClass.name)?.prototype === errorClass.prototype;
   const properties: Record<string, unknown> = {};
   for (const name of Object.keys(thrown)) {
-    if (!SEPARATE.has(name)) properties[name] = cloneableOrText((thrown as unknown as Record<string, unknown>)[name]);
+    if (!SEPARATE.has(name))
+      properties[name] = cloneableOrText((thrown as unknown as Record<string, unknown>)[name]);
   }
   if (Object.hasOwn(thrown, 'name')) properties['name'] = thrown.name;
   return {
@@ -95,7 +96,12 @@ export async function restoreThrown(
     define(error, 'name', record.className);
   }
   for (const [name, value] of Object.entries(record.properties)) {
-    Object.defineProperty(error, name, { value, enumerable: name !== 'name', writable: true, configurable: true });
+    Object.defineProperty(error, name, {
+      value,
+      enumerable: name !== 'name',
+      writable: true,
+      configurable: true,
+    });
   }
   if (record.cause !== undefined) define(error, 'cause', await restoreThrown(record.cause, findClass));
   if (record.errors !== undefined) {

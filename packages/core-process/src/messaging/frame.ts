@@ -46,7 +46,8 @@ export class FrameReader {
   }
 
   #take(bytes: number): Buffer {
-    const all = this.#chunks.length === 1 ? Buffer.from(this.#chunks[0] as Uint8Array) : Buffer.concat(this.#chunks);
+    const all =
+      this.#chunks.length === 1 ? Buffer.from(this.#chunks[0] as Uint8Array) : Buffer.concat(this.#chunks);
     this.#bytes -= bytes;
     this.#chunks = this.#bytes > 0 ? [all.subarray(bytes)] : [];
     return all.subarray(0, bytes);

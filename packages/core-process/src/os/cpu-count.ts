@@ -42,10 +42,17 @@ function cgroupQuotas({ procSelfCgroup, cgroupRoot }: CpuCountSources): number[]
     const isVersion2 = controllers === '';
     if (!isVersion2 && !controllers.split(',').includes('cpu')) continue;
     for (const group of withParents(path)) {
-      for (const base of isVersion2 ? [cgroupRoot] : [join(cgroupRoot, controllers), join(cgroupRoot, 'cpu')]) {
+      for (const base of isVersion2
+        ? [cgroupRoot]
+        : [join(cgroupRoot, controllers), join(cgroupRoot, 'cpu')]) {
         const [quota, period] = isVersion2
-          ? readText(join(base, group, 'cpu.max')).trim().split(' ')
-          : [readText(join(base, group, 'cpu.cfs_quota_us')), readText(join(base, group, 'cpu.cfs_period_us'))];
+          ? readText(join(base, group, 'cpu.max'))
+              .trim()
+              .split(' ')
+          : [
+              readText(join(base, group, 'cpu.cfs_quota_us')),
+              readText(join(base, group, 'cpu.cfs_period_us')),
+            ];
         // «max», -1 and what can't be read leave it without a limit.
         const cpus = Number(quota) / Number(period);
         if (cpus > 0 && Number.isFinite(cpus)) quotas.push(cpus);

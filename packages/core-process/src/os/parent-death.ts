@@ -23,7 +23,9 @@ export function endWithParent(parentPid: number, startedByMainThread: boolean): 
 function askKernel(): boolean {
   const libc = libC();
   if (libc === undefined) return false;
-  const prctl = libc.library.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
+  const prctl = libc.library.func(
+    'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
+  );
   return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) === 0;
 }
 

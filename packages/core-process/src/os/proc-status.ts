@@ -25,7 +25,10 @@ export function readProcStat(pid: number): ProcStat | undefined {
     return undefined;
   }
   // The name of the program may hold spaces and brackets: count from its last bracket.
-  const fields = text.slice(text.lastIndexOf(')') + 2).trimEnd().split(' ');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .trimEnd()
+    .split(' ');
   return {
     pid,
     state: fields[0] as ProcessStateLetter,

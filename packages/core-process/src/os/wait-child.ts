@@ -25,7 +25,11 @@ export interface WaitStatus {
  * @returns undefined when the child was still alive at the deadline
  * @see waitid(2) WNOWAIT; pidfd_open(2); poll(2)
  */
-export function waitForChild(pid: number, deadline: number, drains: readonly Drain[]): WaitStatus | undefined {
+export function waitForChild(
+  pid: number,
+  deadline: number,
+  drains: readonly Drain[],
+): WaitStatus | undefined {
   const open = new Set(drains);
   const libc = libC();
   const pidfd = libc && openPidfd(libc, pid);
@@ -46,10 +50,10 @@ const CLD_EXITED = 1;
 const SYS_pidfd_open = 434;
 
 interface Calls {
-  poll(fds: Buffer, count: number, timeoutMs: number): number;
-  waitid(idType: number, id: number, info: Buffer, options: number): number;
-  syscall(number: number, pid: number, flags: number): number;
-  close(fd: number): number;
+  readonly poll: (fds: Buffer, count: number, timeoutMs: number) => number;
+  readonly waitid: (idType: number, id: number, info: Buffer, options: number) => number;
+  readonly syscall: (number: number, pid: number, flags: number) => number;
+  readonly close: (fd: number) => number;
 }
 let calls: Calls | undefined;
 

@@ -42,8 +42,8 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
   );
   const [, , , control, report] = subprocess.stdio as unknown as [unknown, unknown, unknown, Duplex, Duplex];
   const readables = new Map<ChildStream, Readable>([['report', report]]);
-  if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout as Readable);
-  if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr as Readable);
+  if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout);
+  if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr);
 
   // A child that dies before it has read all gives EPIPE here; its exit tells the story.
   control.on('error', () => undefined);
@@ -61,7 +61,8 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
   });
   control.write(frame(request.boot));
 
-  const handles = () => [subprocess, control, ...readables.values()] as unknown as { ref?(): void; unref?(): void }[];
+  const handles = () =>
+    [subprocess, control, ...readables.values()] as unknown as { ref?(): void; unref?(): void }[];
   return {
     pid: subprocess.pid,
     streams: [...readables.keys()],

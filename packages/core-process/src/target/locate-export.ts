@@ -32,7 +32,9 @@ export function locateExport(target: Locatable): TargetReference {
 
 /** True when this process has loaded the module, so that importing it again runs nothing. */
 export function isModuleLoaded(url: string): boolean {
-  return withInspector((look) => [...look.scripts.values()].some((script) => script !== '' && toUrl(script) === url));
+  return withInspector((look) =>
+    [...look.scripts.values()].some((script) => script !== '' && toUrl(script) === url),
+  );
 }
 
 interface Look {
@@ -90,7 +92,10 @@ function find(target: Locatable, look: Look): TargetReference {
   if (location === undefined) {
     throw new TargetNotExportedError(`${label} is built in or bound: no module defines it.`);
   }
-  if (script === undefined || !(script.startsWith('file:') || script.startsWith('data:') || isAbsolute(script))) {
+  if (
+    script === undefined ||
+    !(script.startsWith('file:') || script.startsWith('data:') || isAbsolute(script))
+  ) {
     throw new TargetNotExportedError(`${label} was defined in ${script || 'eval'}, which is no module.`);
   }
   const module = toUrl(script);
@@ -143,7 +148,8 @@ function inspectFunction(target: Locatable, look: Look) {
   const propertiesOf = (id: string) =>
     look.post('Runtime.getProperties', { objectId: id, ownProperties: true }) as Properties;
   const own = propertiesOf(objectId);
-  const internal = (name: string) => own.internalProperties?.find((property) => property.name === name)?.value;
+  const internal = (name: string) =>
+    own.internalProperties?.find((property) => property.name === name)?.value;
 
   return {
     internal,

@@ -21,7 +21,9 @@ export interface TargetReference {
 /** What a {@link Process} can run: an exported function, a class with `run()`, or the place of either. */
 export type Target<A extends unknown[] = never[], R = unknown> =
   | ((...args: A) => R | Promise<R>)
-  | (new (...args: A) => { run(): R | Promise<R> })
+  | (new (
+      ...args: A
+    ) => { run(): R | Promise<R> })
   | URL
   | { readonly module: string | URL; readonly export?: string | undefined };
 
@@ -31,7 +33,10 @@ export function checkTarget(target: unknown): void {
   if (typeof target === 'object' && target !== null && 'module' in target) {
     const { module, export: name } = target as { module: unknown; export?: unknown };
     if (!(typeof module === 'string' || module instanceof URL)) {
-      throw new InvalidOptionError('target', `Option "target.module" must be a string or a URL, not ${typeof module}.`);
+      throw new InvalidOptionError(
+        'target',
+        `Option "target.module" must be a string or a URL, not ${typeof module}.`,
+      );
     }
     if (name !== undefined && (typeof name !== 'string' || name === '')) {
       throw new InvalidOptionError('target', 'Option "target.export" must be the name of an export.');

@@ -1,0 +1,145 @@
+/**
+ * Each package as its user gets it: linted as published (publint, attw), packed, installed alone into an
+ * empty folder, used from ESM and from require(), and its README's programs run there as pasted.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const names = readdirSync(join(root, 'packages')).filter((name) => name !== '.turbo');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const pnpmVersion = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager.replace(
+  'pnpm@',
+  '',
+);
+const pnpm = join(root, '.cache', `pnpm-${pnpmVersion}`, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
+
+const work = mkdtempSync(join(realpathSync(tmpdir()), 'check-packages-'));
+let failures = 0;
+
+/** Runs a command; on failure shows all it wrote. */
+function check(title, command, args, cwd) {
+  const result = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, CI: '1', NO_COLOR: '1' },
+  });
+  if (result.status === 0) {
+    console.log(`  \u2713 ${title}`);
+    return result.stdout;
+  }
+  failures++;
+  console.error(`  \u2717 ${title}\n${result.stdout}${result.stderr}${result.error ?? ''}`);
+  return undefined;
+}
+
+function pack(name) {
+  const folder = join(work, 'packed', name);
+  mkdirSync(folder, { recursive: true });
+  execFileSync(process.execPath, [pnpm, 'pack', '--pack-destination', folder], {
+    cwd: join(root, 'packages', name),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, CI: '1' },
+  });
+  return join(folder, readdirSync(folder)[0]);
+}
+
+/** Programs of a README: `<!-- example: FILE -->` before a block of code. */
+function examplesOf(readme) {
+  return [...readme.matchAll(/<!-- example: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g)].map(
+    ([, file, language, code]) => ({
+      file,
+      language,
+      code,
+    }),
+  );
+}
+
+try {
+  const tarballs = Object.fromEntries(names.map((name) => [name, pack(name)]));
+  for (const name of names) {
+    console.log(name);
+    const source = join(root, 'packages', name);
+    check('publint', bin('publint'), ['--strict', tarballs[name]], source);
+    check(
+      'attw',
+      bin('attw'),
+      [tarballs[name], '--profile', 'esm-only', '--no-summary', '--no-emoji'],
+      source,
+    );
+
+    // Alone: the packages of ours that it depends on come from their tarballs, all else from the registry.
+    const folder = join(work, 'alone', name);
+    mkdirSync(folder, { recursive: true });
+    const others = Object.fromEntries(
+      names.filter((other) => other !== name).map((other) => [other, `file:${tarballs[other]}`]),
+    );
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({
+        private: true,
+        type: 'module',
+        dependencies: { [name]: `file:${tarballs[name]}` },
+        overrides: others,
+      }),
+    );
+    if (
+      check('installs alone', 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder) ===
+      undefined
+    )
+      continue;
+    writeFileSync(
+      join(folder, 'both.cjs'),
+      `const required = require('${name}');
+import('${name}').then((imported) => {
+  const names = Object.keys(imported).filter((key) => key !== 'module.exports');
+  if (names.length === 0) throw new Error('it exports nothing');
+  for (const key of names) if (imported[key] !== required[key]) throw new Error(key + ' differs between import and require');
+  console.log(names.length);
+});
+`,
+    );
+    check('import and require() give the same instance', process.execPath, ['both.cjs'], folder);
+
+    for (const { file, language, code } of examplesOf(readFileSync(join(source, 'README.md'), 'utf8'))) {
+      const original = readFileSync(join(source, file), 'utf8');
+      if (original !== code) {
+        failures++;
+        console.error(`  \u2717 README: the block of ${file} differs from that file`);
+      }
+      const program = join(folder, file.split('/').pop());
+      writeFileSync(program, code);
+      const loader =
+        language === 'ts'
+          ? ['--import', `file://${join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')}`]
+          : [];
+      const output = check(`README: ${file} runs as pasted`, process.execPath, [...loader, program], folder);
+      const expectedFile = join(source, file.replace(/\.\w+$/, '.out'));
+      let expected;
+      try {
+        expected = readFileSync(expectedFile, 'utf8');
+      } catch (error) {
+        // An example whose output changes from run to run has no file of it.
+        if (error.code !== 'ENOENT') throw error;
+      }
+      if (output !== undefined && expected !== undefined && output !== expected) {
+        failures++;
+        console.error(`  \u2717 README: ${file} printed\n${output}instead of\n${expected}`);
+      }
+    }
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+process.exit(failures === 0 ? 0 : 1);
