@@ -22,15 +22,7 @@ export class ProcessRecord {
   constructor(pid: number, process: ResolvedProcess) {
     this.pid = pid;
     this.#script = process.script;
-    const record = this;
-    this.view = Object.freeze({
-      pid,
-      name: process.name,
-      arrival: process.arrival,
-      get remainingBurst() {
-        return record.remainingBurst;
-      },
-    });
+    this.view = new View(this, process);
   }
 
   /** Takes up the next burst: all computing up to the next operation of another kind, maybe none. */
@@ -44,5 +36,24 @@ export class ProcessRecord {
   /** The operation that ends the burst, or undefined at the end of the script. */
   takeOperation(): Operation | undefined {
     return this.#script[this.#next++];
+  }
+}
+
+class View implements ProcessView {
+  readonly pid: number;
+  readonly name: string;
+  readonly arrival: number;
+  readonly #record: ProcessRecord;
+
+  constructor(record: ProcessRecord, { name, arrival }: ResolvedProcess) {
+    this.pid = record.pid;
+    this.name = name;
+    this.arrival = arrival;
+    this.#record = record;
+    Object.freeze(this);
+  }
+
+  get remainingBurst(): number {
+    return this.#record.remainingBurst;
   }
 }

@@ -39,7 +39,7 @@ describe('workloads written as data', () => {
     ['processes[0].script', [{ ...valid, script: [] }], []],
     ['processes[0].script', [{ name: 'a' }], undefined],
     ['processes[0].script[1]', [{ ...valid, script: [cpu(1), 7] }], 7],
-    ['processes[0].script[0]', [{ ...valid, script: new Array(1) }], undefined],
+    ['processes[0].script[0]', [{ ...valid, script: Array.from({ length: 1 }) }], undefined],
     ['processes[0].script[0].kind', [{ ...valid, script: [{ kind: 'sleep' }] }], 'sleep'],
     ['processes[0].script[0].ticks', [{ ...valid, script: [{ kind: 'cpu', ticks: -3 }] }], -3],
     ['processes[0].script[0].device', [{ ...valid, script: [{ kind: 'io', ticks: 1, device: 7 }] }], 7],

@@ -65,7 +65,7 @@ function spansByProcess(run: Run): Span[][] {
     if (to === 'new' || to === 'terminated') continue;
     open.set(pid, { mark: reason === 'switch-in' ? 'switching' : to, core, from: time });
   }
-  for (const pid of [...open.keys()]) close(pid, run.metrics.makespan);
+  for (const pid of open.keys()) close(pid, run.metrics.makespan);
   return spans;
 }
 
