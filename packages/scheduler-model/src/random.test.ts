@@ -17,3 +17,10 @@ test('a seed gives the same draws each time, another seed others, all in range',
   expect(draw(1)).not.toEqual(draw(1 + 2 ** 32));
   expect(new Set(draw(0))).toEqual(new Set([0, 1, 2, 3, 4, 5]));
 });
+
+test('a bound that does not divide 2^32 favours nobody', () => {
+  // Taking the remainder alone would put half of the draws, not a third, into the first third.
+  const random = seededRandom(7);
+  const draws = Array.from({ length: 3000 }, () => random.below(3 * 2 ** 30));
+  expect(draws.filter((draw) => draw < 2 ** 30).length / 3000).toBeCloseTo(1 / 3, 1);
+});
