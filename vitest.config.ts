@@ -12,6 +12,8 @@ export default defineConfig({
       'apps/*/{src,test}/**/*.test.ts',
       'tooling/*/test/**/*.test.ts',
     ],
+    // Programs are run as they are by children; a test that imports one gets the same.
+    server: { deps: { external: [/\/test\/programs\//] } },
     setupFiles: ['@tooling/testkit/census'],
   },
 });

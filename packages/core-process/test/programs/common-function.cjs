@@ -1,0 +1,1 @@
+module.exports = (n) => 3 * n;
