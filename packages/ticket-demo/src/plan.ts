@@ -11,6 +11,8 @@ import { type Random, seededRandom } from './random.js';
  * | `thinking`  | in the critical section, with the count read and nothing written         |
  * | `writing`   | in it, with the new content written beside the database                  |
  * | `written`   | in it, with its sale in the database but nobody told                     |
+ *
+ * Whoever finds no ticket left, and so has no more of these before it, is killed in the critical section then.
  */
 export const killSteps = ['searching', 'waiting', 'thinking', 'writing', 'written'] as const;
 export type KillStep = (typeof killSteps)[number];

@@ -54,7 +54,7 @@ async function visit(task: BuyerTask, line: Line, buy: BuyFunction<unknown>, sha
   /** Stands still where the plan has it killed: the rest is up to the sale. */
   const passBy = async (step: KillStep | 'leaving') => {
     const isVictim = plan.kill !== undefined;
-    // Whoever did not come to its step (none was left to think about) is killed on its way out.
+    // Whoever did not come to its step is killed when it is about to leave.
     if (!isVictim || (step !== plan.kill.step && step !== 'leaving')) return;
     line.say({ kind: 'here', step });
     // Waiting for its turn it goes on, to be killed in the queue or at its head.
@@ -88,7 +88,11 @@ async function visit(task: BuyerTask, line: Line, buy: BuyFunction<unknown>, sha
     takeTicket: () =>
       purchase.critical(async (): Promise<Receipt> => {
         const seen = await purchase.read();
-        if (seen.tickets === 0) return { ticket: null };
+        if (seen.tickets === 0) {
+          // A victim that finds nothing to think about dies here, with the others kept out by it.
+          await passBy('leaving');
+          return { ticket: null };
+        }
         await purchase.think();
         return purchase.writeSale(seen);
       }),
