@@ -1,10 +1,20 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
-// The programs that run in a child are entries of their own, found again through src/entry-urls.ts.
-export default nodeLibrary({
-  entry: {
-    index: 'src/index.ts',
-    'entry/child': 'src/entry/child.ts',
-    'entry/watchdog': 'src/entry/watchdog.ts',
-  },
-});
+// What runs or loads apart from the index is an entry of its own, found again through src/entry-urls.ts.
+export default [
+  nodeLibrary({
+    entry: {
+      index: 'src/index.ts',
+      'entry/child': 'src/entry/child.ts',
+      'entry/watchdog': 'src/entry/watchdog.ts',
+    },
+  }),
+  nodeLibrary({
+    entry: { 'entry/execa': 'src/entry/execa.ts' },
+    format: ['cjs'],
+    dts: false,
+    clean: false,
+    sourcemap: false,
+    noExternal: ['execa'],
+  }),
+];

@@ -4,4 +4,5 @@
  * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
  */
 export const childEntry: URL = new URL('./entry/child.js', import.meta.url);
+export const execaEntry: URL = new URL('./entry/execa.cjs', import.meta.url);
 export const watchdogEntry: URL = new URL('./entry/watchdog.js', import.meta.url);

@@ -8,18 +8,18 @@ import { createRequire } from 'node:module';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
-import { childEntry } from '../entry-urls.js';
+import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
 import type { ChildEvents, ChildStream, RunningChild, StartMethod, StartRequest } from './start-method.js';
 
-// At first use: a child that starts nothing does not pay the 60 ms.
+// At first use: a child that starts nothing does not pay for it.
 const require = createRequire(import.meta.url);
 let execaModule: typeof Execa | undefined;
 
 export const spawn: StartMethod = { name: 'spawn', unavailable: () => undefined, start };
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
-  execaModule ??= require('execa') as typeof Execa;
+  execaModule ??= require(fileURLToPath(execaEntry)) as typeof Execa;
   const subprocess = execaModule.execa(
     request.execPath,
     [...request.execArgv, fileURLToPath(childEntry), request.name],
