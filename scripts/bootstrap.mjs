@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -116,6 +116,8 @@ function build() {
 const [task, ...rest] = process.argv.slice(2);
 checkNode();
 const pnpm = pnpmPath();
+// turbo calls the package manager by name, so the fetched one comes first in the PATH of all that follows.
+process.env.PATH = `${join(dirname(pnpm), '..', '..', '.bin')}${delimiter}${process.env.PATH}`;
 install(pnpm);
 build();
 const script = task === 'start' ? ['apps/playground/dist/cli.js', 'verify'] : ['scripts/check.mjs'];

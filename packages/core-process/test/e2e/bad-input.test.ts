@@ -89,7 +89,7 @@ describe('arguments that can\u2019t be sent', () => {
     [[new Map([['key', Promise.resolve()]])], "args[0].get('key')", /class Promise/],
     [[new Set([1, new WeakMap()])], 'args[0].values()[1]', /class WeakMap/],
     [[{ 'odd name': () => 1 }], 'args[0]["odd name"]', /the function/],
-  ])('%#: %s', (args, path, what) => {
+  ])('case %#: the error says where and what', (args, path, what) => {
     expect(start({ target: task('echo'), args })).toThrow(
       expect.objectContaining({
         code: 'ERR_NOT_CLONEABLE',
