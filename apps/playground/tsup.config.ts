@@ -1,3 +1,4 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
-export default nodeLibrary();
+// What children run is an entry each, found again through src/program-urls.ts.
+export default nodeLibrary({ entry: ['src/index.ts', 'src/cli.ts', 'src/programs/*.ts'] });

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+/** The command `playground`. Results go to standard output, all else to standard error. */
+import { cpuCount } from 'core-process';
+import { type Command, readCommandLine, UsageError } from './cli-options.js';
+import { coloursFor } from './colours.js';
+import { groupOf } from './experiment.js';
+import { experiments } from './experiments/index.js';
+import { wordsOf } from './i18n/words.js';
+import { Progress } from './progress.js';
+import { renderEnding, renderOpening } from './story.js';
+import { type Look, renderList, renderSummary } from './tables.js';
+import { exitStatusOf, type Summary, verify } from './verify.js';
+
+const WRONG_USAGE = 2;
+const DEFAULT_COLUMNS = 100;
+
+type MeasuringCommand = Extract<Command, { kind: 'verify' | 'run' }>;
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = readCommandLine(args, experiments, process.env);
+  const { language } = command;
+  const look: Look = {
+    language,
+    columns: process.stdout.columns ?? (Number(process.env['COLUMNS']) || DEFAULT_COLUMNS),
+    colours: coloursFor(process.stdout, process.env),
+  };
+  switch (command.kind) {
+    case 'help':
+      print(wordsOf(language).help);
+      return 0;
+    case 'list':
+      print(
+        command.json
+          ? asJson(experiments.map((each) => ({ id: each.id, group: groupOf(each), claim: each.claim })))
+          : renderList(experiments, look),
+      );
+      return 0;
+    case 'verify':
+    case 'run':
+      return await measure(command, look);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function measure(command: MeasuringCommand, look: Look): Promise<number> {
+  const calledOff = new AbortController();
+  const stopListening = onSignal((signal) => calledOff.abort(new Interrupted(signal, look)));
+  const progress = new Progress(process.stderr, look.language, command.experiments.length);
+  // A story says by itself how far it is, unless it is read by a program.
+  const tells = command.kind === 'run' && !command.json;
+  try {
+    const summary = await verify(command.experiments, {
+      control: command.controls,
+      signal: calledOff.signal,
+      onStart: (experiment, index) => {
+        if (tells) print(`${index === 0 ? '' : '\n'}${renderOpening(experiment, look)}`);
+        if (!tells || process.stdout.isTTY) progress.onStart(experiment, index);
+      },
+      onResult: (result, index) => {
+        progress.clear();
+        if (tells) print(renderEnding(result, look));
+        else progress.onResult(result, index);
+      },
+    });
+    progress.clear();
+    if (command.json) print(asJson(reportOf(summary)));
+    else if (!tells) print(renderSummary(summary, look));
+    return exitStatusOf(summary);
+  } finally {
+    progress.clear();
+    stopListening();
+  }
+}
+
+function reportOf({ results, ...counts }: Summary) {
+  const { version, platform, arch } = process;
+  return { node: version, platform, arch, cpus: cpuCount(), ...counts, experiments: results };
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Ended from outside. */
+class Interrupted extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals, { language }: Look) {
+    super(wordsOf(language).calledOff);
+    this.signal = signal;
+  }
+}
+
+/** Once each: a second Ctrl-C ends it as it would end any program. */
+function onSignal(act: (signal: NodeJS.Signals) => void): () => void {
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.once(signal, act);
+  return () => {
+    for (const signal of signals) process.off(signal, act);
+  };
+}
+
+// `playground list | head` has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    if (error instanceof Interrupted) {
+      process.stderr.write(`playground: ${error.message}\n`);
+      // As others see it who wait for this command: ended by that signal.
+      process.kill(process.pid, error.signal);
+      return;
+    }
+    if (error instanceof UsageError) {
+      process.stderr.write(`playground: ${error.message}\n${error.words.seeHelp}\n`);
+    } else {
+      // Nothing that is foreseen: the stack is what a report needs.
+      console.error('playground:', error);
+    }
+    process.exitCode = WRONG_USAGE;
+  },
+);
