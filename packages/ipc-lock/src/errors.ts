@@ -1,0 +1,109 @@
+/**
+ * Every error that this package throws on purpose.
+ *
+ * Match on `code`: it survives a second copy of the package and the way between two processes,
+ * `instanceof` survives neither.
+ */
+/** Stable identifiers of this package's errors. */
+export type LockErrorCode =
+  | 'ERR_LOCK_TIMEOUT'
+  | 'ERR_LOCK_NOT_HELD'
+  | 'ERR_LOCK_WOULD_DEADLOCK'
+  | 'ERR_LOCK_INVALID_OPTION'
+  | 'ERR_LOCK_FILE'
+  | 'ERR_LOCK_UNAVAILABLE'
+  | 'ERR_LOCK_CLOSED';
+
+/** Base of this package's errors. */
+export class LockError extends Error {
+  override readonly name: string = 'LockError';
+  readonly code: LockErrorCode;
+
+  constructor(code: LockErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The lock was still held by another when time ran out. `ERR_LOCK_TIMEOUT` */
+export class TimeoutError extends LockError {
+  override readonly name = 'TimeoutError';
+  /** The time-out that was given, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(what: string, timeout: number) {
+    super(
+      'ERR_LOCK_TIMEOUT',
+      `${what} was not free within ${timeout} ms. Wait longer, or try again later: nothing was changed.`,
+    );
+    this.timeout = timeout;
+  }
+}
+
+/** Something was to be released that this object does not hold. `ERR_LOCK_NOT_HELD` */
+export class NotHeldError extends LockError {
+  override readonly name = 'NotHeldError';
+
+  constructor(what: string) {
+    super(
+      'ERR_LOCK_NOT_HELD',
+      `${what} is not held through this object, so it can't be released by it. ` +
+        'Release it once for each acquire(), on the object that acquired it; guard.release() may be called twice.',
+    );
+  }
+}
+
+/** A wait that blocks the thread would wait for this very thread. `ERR_LOCK_WOULD_DEADLOCK` */
+export class WouldDeadlockError extends LockError {
+  override readonly name = 'WouldDeadlockError';
+
+  constructor(what: string) {
+    super(
+      'ERR_LOCK_WOULD_DEADLOCK',
+      `${what} is held by this thread already: while acquireSync() blocks the thread, nobody could release it. ` +
+        'Use await acquire(), release it first, or try once with { timeout: 0 }.',
+    );
+  }
+}
+
+/** An option or argument has a value that can't be used. `ERR_LOCK_INVALID_OPTION` */
+export class InvalidOptionError extends LockError {
+  override readonly name = 'InvalidOptionError';
+  /** Name of the option. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super('ERR_LOCK_INVALID_OPTION', message);
+    this.option = option;
+  }
+}
+
+/** The file of a lock, or its folder, can't be used; the system's reason is the `cause`. `ERR_LOCK_FILE` */
+export class LockFileError extends LockError {
+  override readonly name = 'LockFileError';
+  /** The file or folder. */
+  readonly path: string;
+
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super('ERR_LOCK_FILE', message, options);
+    this.path = path;
+  }
+}
+
+/** The operating system's locks can't be reached from here. `ERR_LOCK_UNAVAILABLE` */
+export class LockUnavailableError extends LockError {
+  override readonly name = 'LockUnavailableError';
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super('ERR_LOCK_UNAVAILABLE', reason, options);
+  }
+}
+
+/** The lock object was closed. `ERR_LOCK_CLOSED` */
+export class LockClosedError extends LockError {
+  override readonly name = 'LockClosedError';
+
+  constructor(what: string) {
+    super('ERR_LOCK_CLOSED', `${what} was closed; open it again to use it.`);
+  }
+}
