@@ -2,9 +2,9 @@
 import type { Verdict } from './run-experiment.js';
 
 export interface Colours {
-  bold(text: string): string;
-  dim(text: string): string;
-  verdict(verdict: Verdict, text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly verdict: (verdict: Verdict, text: string) => string;
 }
 
 const GREEN = 32;

@@ -41,11 +41,11 @@ export interface Measuring {
   /** A new, empty folder. */
   readonly folder: string;
   /** Starts a process; its output is read, not shown. */
-  start<R>(options: ProcessOptions<unknown[], R>): Process<unknown[], R>;
+  readonly start: <R>(options: ProcessOptions<unknown[], R>) => Process<unknown[], R>;
   /** Takes charge of a process that was made elsewhere. */
-  own<P extends Process<never[]>>(child: P): P;
+  readonly own: <P extends Process<never[]>>(child: P) => P;
   /** Adds to what is done at the end, last first. */
-  defer(undo: () => void | Promise<void>): void;
+  readonly defer: (undo: () => void | Promise<void>) => void;
 }
 
 /** The same measurement with the cause removed. */

@@ -3,14 +3,21 @@
  *
  * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
  */
+import type * as Greet from './programs/greet.js';
+import type * as Identity from './programs/identity.js';
+import type * as Memory from './programs/memory.js';
+import type * as Moments from './programs/moments.js';
+import type * as NoGuard from './programs/no-guard.js';
+import type * as WithGuard from './programs/with-guard.js';
 
 /** Each program, by the name of its file in `programs/`. Types only: nothing is loaded here. */
 interface Programs {
-  readonly greet: typeof import('./programs/greet.js');
-  readonly 'no-guard': unknown;
-  readonly 'with-guard': unknown;
-  readonly moments: typeof import('./programs/moments.js');
-  readonly memory: typeof import('./programs/memory.js');
+  readonly greet: typeof Greet;
+  readonly 'no-guard': typeof NoGuard;
+  readonly 'with-guard': typeof WithGuard;
+  readonly moments: typeof Moments;
+  readonly memory: typeof Memory;
+  readonly identity: typeof Identity;
 }
 
 type ProgramName = keyof Programs;

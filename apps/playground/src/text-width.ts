@@ -3,6 +3,8 @@
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 
+const ENDS_WIDE = new RegExp(`${WIDE.source}$`, 'u');
+
 /** No line begins with one of these. */
 const NOT_FIRST = /^[，。；：！？、）》”’,.;:!?)]/u;
 
@@ -56,7 +58,7 @@ function pieces(text: string): string[] {
       end();
       word = character;
     } else {
-      if (WIDE.test([...word].at(-1) ?? '')) end();
+      if (ENDS_WIDE.test(word)) end();
       word += character;
     }
   }

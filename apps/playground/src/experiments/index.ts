@@ -2,7 +2,15 @@
 import type { Experiment } from '../experiment.js';
 import { bySubclass } from './creating/by-subclass.js';
 import { byTarget } from './creating/by-target.js';
+import { childChangeUnseen } from './isolation/child-change-unseen.js';
+import { currentAndParent } from './identity/current-and-parent.js';
+import { joinBlocks } from './waiting/join-blocks.js';
+import { joinSync } from './waiting/join-sync.js';
 import { mainGuard } from './creating/main-guard.js';
+import { names } from './identity/names.js';
+import { oneByOneOrTogether } from './waiting/one-by-one-or-together.js';
+import { parentChangeUnseen } from './isolation/parent-change-unseen.js';
+import { pidAndPpid } from './identity/pid-and-ppid.js';
 import { spawnStartsAfresh } from './creating/spawn-starts-afresh.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
 
@@ -12,4 +20,12 @@ export const experiments: readonly Experiment[] = [
   startReturnsFirst,
   spawnStartsAfresh,
   mainGuard,
+  joinBlocks,
+  oneByOneOrTogether,
+  joinSync,
+  childChangeUnseen,
+  parentChangeUnseen,
+  pidAndPpid,
+  currentAndParent,
+  names,
 ];

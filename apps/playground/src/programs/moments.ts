@@ -18,3 +18,9 @@ export async function wait(ms: number): Promise<Span> {
   await sleep(ms);
   return { begin, end: now() };
 }
+
+/** Waits a while, and says when it ended: only its last statement makes it end. @param ms - milliseconds */
+export async function workFor(ms: number): Promise<number> {
+  await sleep(ms);
+  return now();
+}
