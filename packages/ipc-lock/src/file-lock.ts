@@ -2,6 +2,7 @@
 import { constants, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import type { LockTarget } from './backend/flock/flock-file.js';
 import { cannotOpen } from './backend/flock/lock-folder.js';
 import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
@@ -42,7 +43,7 @@ export class FileLock implements Disposable {
     if ((typeof path !== 'string' && !(path instanceof URL)) || path === '' || String(path).includes('\0')) {
       throw new InvalidOptionError(
         'path',
-        `The path of a FileLock must be a non-empty string or a file: URL, not ${JSON.stringify(path)}.`,
+        `The path of a FileLock must be a non-empty string or a file: URL, not ${inspect(path)}.`,
       );
     }
     this.path = resolve(typeof path === 'string' ? path : fileURLToPath(path));

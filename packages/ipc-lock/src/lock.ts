@@ -1,5 +1,6 @@
 /** The mutex between processes. */
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from './backend/flock/anonymous-file.js';
 import type { LockTarget } from './backend/flock/flock-file.js';
 import { type Holder, readHolder } from './backend/flock/holder.js';
@@ -78,7 +79,7 @@ export class Lock implements Disposable {
       this.#anonymous = new AnonymousFile(folder, address?.id ?? newAnonymousId());
       path = this.#anonymous.path;
       this.#address = { directory: named, id: this.#anonymous.id };
-      abandonedObjects.register(this, this.#anonymous, this);
+      droppedObjects.register(this, this.#anonymous, this);
     } else {
       path = join(folder.path, fileNameOf(this.name));
       this.#address = { directory: named, name: this.name };
@@ -102,7 +103,7 @@ export class Lock implements Disposable {
     if (typeof name !== 'string' || name === '') {
       throw new InvalidOptionError(
         'name',
-        `The name of a lock must be a non-empty string, not ${JSON.stringify(name)}.`,
+        `The name of a lock must be a non-empty string, not ${inspect(name)}.`,
       );
     }
     return new Lock(undefined, { directory: resolveDirectory(options), name });
@@ -191,7 +192,7 @@ export class Lock implements Disposable {
     try {
       if (this.#grant !== undefined) this.#owner.letGo(this.#grant);
     } finally {
-      abandonedObjects.unregister(this);
+      droppedObjects.unregister(this);
       this.#anonymous?.leave();
     }
   }
@@ -239,8 +240,8 @@ export class Lock implements Disposable {
   }
 }
 
-/** An object that was dropped without close() stops using its file; one that holds the lock keeps it. */
-const abandonedObjects = new FinalizationRegistry<AnonymousFile>((file) => file.leave());
+/** An object that was dropped without close() stops using its file. */
+const droppedObjects = new FinalizationRegistry<AnonymousFile>((file) => file.leave());
 
 function resolveDirectory(options: LockOptions | undefined): string | undefined {
   const directory = options?.directory;
@@ -248,7 +249,7 @@ function resolveDirectory(options: LockOptions | undefined): string | undefined 
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     throw new InvalidOptionError(
       'directory',
-      `Option "directory" must be a non-empty path, not ${JSON.stringify(directory)}.`,
+      `Option "directory" must be a non-empty path, not ${inspect(directory)}.`,
     );
   }
   return resolve(directory);

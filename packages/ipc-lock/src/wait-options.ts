@@ -1,4 +1,5 @@
 /** Options of everything that waits, checked once at the edge. */
+import { inspect } from 'node:util';
 import { InvalidOptionError } from './errors.js';
 
 /** Options of a wait that blocks the thread. */
@@ -41,21 +42,24 @@ export interface ResolvedWait {
  */
 export function resolveWait(options: (WaitOptions & SharedOption) | undefined): ResolvedWait {
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
-    throw new InvalidOptionError('options', `Options must be an object, not ${String(options)}.`);
+    throw new InvalidOptionError('options', `Options must be an object, not ${inspect(options)}.`);
   }
   const { timeout = Infinity, signal, shared = false } = options ?? {};
   if (typeof timeout !== 'number' || Number.isNaN(timeout) || timeout < 0) {
     throw new InvalidOptionError(
       'timeout',
-      `Option "timeout" must be 0 or more milliseconds, not ${String(timeout)}.`,
+      `Option "timeout" must be 0 or more milliseconds, not ${inspect(timeout)}.`,
     );
   }
   // By shape: a signal may come from another realm.
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new InvalidOptionError('signal', `Option "signal" must be an AbortSignal, not ${String(signal)}.`);
+    throw new InvalidOptionError(
+      'signal',
+      `Option "signal" must be an AbortSignal, not ${inspect(signal, { depth: 0 })}.`,
+    );
   }
   if (typeof shared !== 'boolean') {
-    throw new InvalidOptionError('shared', `Option "shared" must be true or false, not ${String(shared)}.`);
+    throw new InvalidOptionError('shared', `Option "shared" must be true or false, not ${inspect(shared)}.`);
   }
   return { timeout, signal, shared };
 }

@@ -34,7 +34,12 @@ export class LocalFile {
     return await wait.until<() => void>((done) => {
       let givenUp = false;
       // async-mutex can't take one waiter out of its queue: one that gave up passes the turn on.
-      void this.#gate.acquire().then((endTurn) => (givenUp ? endTurn() : done(endTurn)));
+      const queue = async () => {
+        const endTurn = await this.#gate.acquire();
+        if (givenUp) endTurn();
+        else done(endTurn);
+      };
+      void queue();
       return () => {
         givenUp = true;
       };

@@ -56,7 +56,7 @@ export class PendingWait {
       this.#onCancel = () => {
         this.#onCancel = undefined;
         giveUp();
-        reject(this.#cancelled?.reason as Error);
+        reject(this.#cancelled?.reason);
       };
     });
   }

@@ -65,12 +65,15 @@ export function sweepAnonymousFiles(folder: LockFolder): void {
     // Not there: nobody has an anonymous lock.
     return;
   }
-  const alive = new Map([[`${process.pid}-${ownStart()}`, true]]);
+  const alive = new Map<string, boolean>();
+  const ours = new Set([...inUse].map((file) => file.id));
+  // A thread that was terminated could not clean up, though its process is alive.
+  alive.set(`${process.pid}-${ownStart()}`, false);
   let removed = false;
   for (const name of names) {
     const [, pid = '', start = ''] = FILE_NAME.exec(name) ?? [];
     const maker = `${pid}-${start}`;
-    if (pid === '') continue;
+    if (pid === '' || ours.has(name)) continue;
     if (!alive.has(maker)) alive.set(maker, String(startOf(Number(pid))) === start);
     if (alive.get(maker) !== true) removed = removeIfUnused(join(folder.anonymous, name)) || removed;
   }
