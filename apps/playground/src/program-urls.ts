@@ -3,6 +3,8 @@
  *
  * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
  */
+import type * as Ending from './programs/ending.js';
+import type * as Family from './programs/family.js';
 import type * as Greet from './programs/greet.js';
 import type * as Identity from './programs/identity.js';
 import type * as Memory from './programs/memory.js';
@@ -18,6 +20,8 @@ interface Programs {
   readonly moments: typeof Moments;
   readonly memory: typeof Memory;
   readonly identity: typeof Identity;
+  readonly ending: typeof Ending;
+  readonly family: typeof Family;
 }
 
 type ProgramName = keyof Programs;

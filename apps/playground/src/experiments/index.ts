@@ -4,15 +4,24 @@ import { bySubclass } from './creating/by-subclass.js';
 import { byTarget } from './creating/by-target.js';
 import { childChangeUnseen } from './isolation/child-change-unseen.js';
 import { currentAndParent } from './identity/current-and-parent.js';
+import { daemonKilledParent } from './ending/daemon-killed-parent.js';
+import { daemonNormalExit } from './ending/daemon-normal-exit.js';
+import { exitCodes } from './ending/exit-codes.js';
+import { isAlive } from './ending/is-alive.js';
 import { joinBlocks } from './waiting/join-blocks.js';
 import { joinSync } from './waiting/join-sync.js';
+import { kill } from './ending/kill.js';
 import { mainGuard } from './creating/main-guard.js';
 import { names } from './identity/names.js';
 import { oneByOneOrTogether } from './waiting/one-by-one-or-together.js';
+import { orphanAdopted } from './ending/orphan-adopted.js';
 import { parentChangeUnseen } from './isolation/parent-change-unseen.js';
 import { pidAndPpid } from './identity/pid-and-ppid.js';
+import { reapedWithoutJoin } from './ending/reaped-without-join.js';
 import { spawnStartsAfresh } from './creating/spawn-starts-afresh.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
+import { terminate } from './ending/terminate.js';
+import { zombie } from './ending/zombie.js';
 
 export const experiments: readonly Experiment[] = [
   byTarget,
@@ -28,4 +37,13 @@ export const experiments: readonly Experiment[] = [
   pidAndPpid,
   currentAndParent,
   names,
+  terminate,
+  kill,
+  isAlive,
+  exitCodes,
+  zombie,
+  reapedWithoutJoin,
+  orphanAdopted,
+  daemonNormalExit,
+  daemonKilledParent,
 ];

@@ -1,6 +1,7 @@
 import type { Experiment } from '../../experiment.js';
 import { list } from '../../format.js';
 import { hear, tell } from '../../meeting.js';
+import { withoutSignals } from '../../platform.js';
 import { importProgram, program } from '../../program-urls.js';
 import type { Identity } from '../../programs/identity.js';
 
@@ -33,10 +34,7 @@ if (isMainProcess) {
   const children = [1, 2, 3].map(() => new Process({ target: task }).start());
   for (const child of children) await child.join();
 }`,
-  unavailable: () =>
-    process.platform === 'win32'
-      ? { en: 'Windows has no signals to tell a child to go on', zh: 'Windows 没有信号可用来通知子进程' }
-      : undefined,
+  unavailable: withoutSignals,
   async measure({ start }) {
     const children = Array.from({ length: CHILDREN }, () =>
       start<Identity>({ target: program('identity', 'whoAmIWhenTold') }),

@@ -1,5 +1,6 @@
 import type { Experiment, Measuring } from '../../experiment.js';
 import { hear, tell } from '../../meeting.js';
+import { withoutSignals } from '../../platform.js';
 import { importProgram, program } from '../../program-urls.js';
 
 interface Figures {
@@ -53,10 +54,7 @@ if (isMainProcess) {
   }
   console.log(\`parent: n is \${n}\`);
 }`,
-  unavailable: () =>
-    process.platform === 'win32'
-      ? { en: 'Windows has no signals to tell a child to go on', zh: 'Windows 没有信号可用来通知子进程' }
-      : undefined,
+  unavailable: withoutSignals,
   measure: (measuring) => measure(measuring, true),
   judge: ({ before, changedTo, inChild }) => ({
     holds: changedTo !== before && inChild === before,
