@@ -3,6 +3,7 @@
  *
  * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
  */
+import type * as Compute from './programs/compute.js';
 import type * as Ending from './programs/ending.js';
 import type * as Family from './programs/family.js';
 import type * as Greet from './programs/greet.js';
@@ -22,6 +23,7 @@ interface Programs {
   readonly identity: typeof Identity;
   readonly ending: typeof Ending;
   readonly family: typeof Family;
+  readonly compute: typeof Compute;
 }
 
 type ProgramName = keyof Programs;

@@ -15,12 +15,17 @@ import { mainGuard } from './creating/main-guard.js';
 import { names } from './identity/names.js';
 import { oneByOneOrTogether } from './waiting/one-by-one-or-together.js';
 import { orphanAdopted } from './ending/orphan-adopted.js';
+import { parallel } from './multiplexing/parallel.js';
 import { parentChangeUnseen } from './isolation/parent-change-unseen.js';
 import { pidAndPpid } from './identity/pid-and-ppid.js';
+import { preemptedBySlice } from './multiplexing/preempted-by-slice.js';
 import { reapedWithoutJoin } from './ending/reaped-without-join.js';
 import { spawnStartsAfresh } from './creating/spawn-starts-afresh.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
 import { terminate } from './ending/terminate.js';
+import { threeStates } from './multiplexing/three-states.js';
+import { twoLoopsOneCore } from './multiplexing/two-loops-one-core.js';
+import { waitingCostsNoCpu } from './multiplexing/waiting-costs-no-cpu.js';
 import { zombie } from './ending/zombie.js';
 
 export const experiments: readonly Experiment[] = [
@@ -46,4 +51,9 @@ export const experiments: readonly Experiment[] = [
   orphanAdopted,
   daemonNormalExit,
   daemonKilledParent,
+  twoLoopsOneCore,
+  preemptedBySlice,
+  waitingCostsNoCpu,
+  parallel,
+  threeStates,
 ];

@@ -1,0 +1,80 @@
+import { cpuCount } from 'core-process';
+import { allowedCores, withoutPinning, withoutSecondCore } from '../../cores.js';
+import type { Experiment, Measuring } from '../../experiment.js';
+import { duration } from '../../format.js';
+import { parallelism, total } from '../../on-cpu.js';
+import { lengthOf, race, ready, sharedCore } from '../../race.js';
+
+interface Figures {
+  readonly cores: number;
+  readonly processes: number;
+  /** Milliseconds that all of them were on a core, together. */
+  readonly computed: number;
+  /** Milliseconds from the first one's begin to the last one's end. */
+  readonly time: number;
+  /** How many were on a core at a time, on average. */
+  readonly parallelism: number;
+}
+
+const LOOP_MS = 300;
+const MOST_PROCESSES = 4;
+
+async function measure(measuring: Measuring, cores: readonly number[]): Promise<Figures> {
+  const processes = Math.min(MOST_PROCESSES, cpuCount());
+  const children = [];
+  for (let count = 0; count < processes; count++) {
+    children.push(await ready(measuring, 'compute', [LOOP_MS], cores));
+  }
+  const results = await race(...children);
+  const stretches = results.map(({ onCpu }) => onCpu);
+  return {
+    cores: cores.length,
+    processes,
+    computed: stretches.reduce((sum, each) => sum + total(each), 0),
+    time: lengthOf(results),
+    parallelism: parallelism(stretches),
+  };
+}
+
+export const parallel: Experiment<Figures> = {
+  id: 'multiplexing/parallel',
+  claim: {
+    en: 'With several cores, processes run truly at the same time: the work of two is done in the time of one.',
+    zh: '有多个核，进程才真正同时运行：两份工作只花一份的时间。',
+  },
+  code: `import { Process, cpuCount, isMainProcess } from 'core-process';
+
+export function loop() {
+  let sum = 0;
+  for (let i = 0; i < 3e8; i++) sum += i;
+  return sum;
+}
+
+async function timeOf(count) {
+  const began = performance.now();
+  const children = Array.from({ length: count }, () => new Process({ target: loop }).start());
+  for (const child of children) await child.join();
+  return Math.round(performance.now() - began);
+}
+
+if (isMainProcess) {
+  const cores = cpuCount();
+  console.log(\`1 process: \${await timeOf(1)} ms\`);
+  console.log(\`\${cores} processes on \${cores} cores: \${await timeOf(cores)} ms\`);
+}`,
+  // Pinning is what the control needs.
+  unavailable: () => withoutSecondCore() ?? withoutPinning(),
+  measure: (measuring) => measure(measuring, allowedCores()),
+  judge: ({ cores, processes, computed, time, parallelism: atATime }) => ({
+    // Far from 2 where others use the cores as well; on one core it can't be above 1.
+    holds: cores > 1 && atATime > 1.1,
+    measured: {
+      en: `${processes} loops, ${duration(computed)} of computing, took ${duration(time)} on ${cores} ${cores === 1 ? 'core' : 'cores'}; ${atATime.toFixed(2)} ran at a time`,
+      zh: `${processes} 个循环共计算 ${duration(computed)}，在 ${cores} 个核上耗时 ${duration(time)}；平均同时运行 ${atATime.toFixed(2)} 个`,
+    },
+  }),
+  control: {
+    instead: { en: 'one core for all of them', zh: '全部放在一个核上' },
+    measure: (measuring) => measure(measuring, sharedCore()),
+  },
+};

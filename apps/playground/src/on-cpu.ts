@@ -1,0 +1,55 @@
+/** Arithmetic with stretches of time: who was on a core when. Pure. */
+
+/** From and to, in milliseconds; a list of one process is in order and does not overlap itself. */
+export type Stretch = readonly [from: number, to: number];
+
+/** Milliseconds in all. */
+export function total(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+/** The time that any of them covers, as stretches that don't touch. */
+export function union(lists: readonly (readonly Stretch[])[]): Stretch[] {
+  const found: [number, number][] = [];
+  for (const [from, to] of lists.flat().toSorted((one, other) => one[0] - other[0])) {
+    const last = found.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}
+
+/**
+ * How many were on a core at a time, on average over the time when any was: 1 is one at a time.
+ *
+ * What else the machine has to do does not change it much: time when none was on a core is left out.
+ */
+export function parallelism(lists: readonly (readonly Stretch[])[]): number {
+  const any = total(union(lists));
+  return any === 0 ? 0 : lists.reduce((sum, list) => sum + total(list), 0) / any;
+}
+
+/** How often the core went from one process to another: stretches of one in a row count as one turn. */
+export function turns(lists: readonly (readonly Stretch[])[]): number {
+  const order = lists
+    .flatMap((list, owner) => list.map(([from]) => ({ from, owner })))
+    .toSorted((one, other) => one.from - other.from);
+  return order.filter(({ owner }, index) => owner !== order[index - 1]?.owner).length;
+}
+
+/** Time that any of them had spent on a core by then: a clock that stands while all of them are kept off. */
+export function workDoneBy(instant: number, lists: readonly (readonly Stretch[])[]): number {
+  return total(
+    union(lists).flatMap(([from, to]) => (from < instant ? [[from, Math.min(to, instant)] as const] : [])),
+  );
+}
+
+/** Whether it was on a core at that instant, and surely so: `margin` milliseconds from any change. */
+export function wasOnCpu(
+  instant: number,
+  stretches: readonly Stretch[],
+  margin: number,
+): boolean | undefined {
+  if (stretches.some(([from, to]) => from + margin <= instant && instant <= to - margin)) return true;
+  return stretches.some(([from, to]) => from - margin < instant && instant < to + margin) ? undefined : false;
+}
