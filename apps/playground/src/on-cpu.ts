@@ -53,3 +53,27 @@ export function wasOnCpu(
   if (stretches.some(([from, to]) => from + margin <= instant && instant <= to - margin)) return true;
   return stretches.some(([from, to]) => from - margin < instant && instant < to + margin) ? undefined : false;
 }
+
+/** How many lists had a stretch at the same instant, at most. */
+export function mostAtOnce(lists: readonly (readonly Stretch[])[]): number {
+  const changes = lists
+    .flat()
+    .flatMap(([from, to]) => [
+      { at: from, by: 1 },
+      { at: to, by: -1 },
+    ])
+    // One that ends as another begins was not there together with it.
+    .toSorted((one, other) => one.at - other.at || one.by - other.by);
+  let count = 0;
+  let most = 0;
+  for (const { by } of changes) {
+    count += by;
+    most = Math.max(most, count);
+  }
+  return most;
+}
+
+/** Time that both cover. */
+export function overlap(one: readonly Stretch[], other: readonly Stretch[]): number {
+  return total(union([one])) + total(union([other])) - total(union([one, other]));
+}

@@ -8,6 +8,7 @@ import type * as Ending from './programs/ending.js';
 import type * as Family from './programs/family.js';
 import type * as Greet from './programs/greet.js';
 import type * as Identity from './programs/identity.js';
+import type * as Locks from './programs/locks.js';
 import type * as Memory from './programs/memory.js';
 import type * as Moments from './programs/moments.js';
 import type * as NoGuard from './programs/no-guard.js';
@@ -24,6 +25,7 @@ interface Programs {
   readonly ending: typeof Ending;
   readonly family: typeof Family;
   readonly compute: typeof Compute;
+  readonly locks: typeof Locks;
 }
 
 type ProgramName = keyof Programs;

@@ -7,8 +7,11 @@ import { currentAndParent } from './identity/current-and-parent.js';
 import { daemonKilledParent } from './ending/daemon-killed-parent.js';
 import { daemonNormalExit } from './ending/daemon-normal-exit.js';
 import { exitCodes } from './ending/exit-codes.js';
+import { handWrittenLock } from './locking/hand-written-lock.js';
+import { holderKilled } from './locking/holder-killed.js';
 import { isAlive } from './ending/is-alive.js';
 import { joinBlocks } from './waiting/join-blocks.js';
+import { joinInstead } from './locking/join-instead.js';
 import { joinSync } from './waiting/join-sync.js';
 import { kill } from './ending/kill.js';
 import { mainGuard } from './creating/main-guard.js';
@@ -19,13 +22,17 @@ import { parallel } from './multiplexing/parallel.js';
 import { parentChangeUnseen } from './isolation/parent-change-unseen.js';
 import { pidAndPpid } from './identity/pid-and-ppid.js';
 import { preemptedBySlice } from './multiplexing/preempted-by-slice.js';
+import { raceWithoutLock } from './locking/race-without-lock.js';
 import { reapedWithoutJoin } from './ending/reaped-without-join.js';
 import { spawnStartsAfresh } from './creating/spawn-starts-afresh.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
 import { terminate } from './ending/terminate.js';
 import { threeStates } from './multiplexing/three-states.js';
+import { turnaround } from './model/turnaround.js';
 import { twoLoopsOneCore } from './multiplexing/two-loops-one-core.js';
 import { waitingCostsNoCpu } from './multiplexing/waiting-costs-no-cpu.js';
+import { waitingProcess } from './model/waiting-process.js';
+import { withLock } from './locking/with-lock.js';
 import { zombie } from './ending/zombie.js';
 
 export const experiments: readonly Experiment[] = [
@@ -56,4 +63,11 @@ export const experiments: readonly Experiment[] = [
   waitingCostsNoCpu,
   parallel,
   threeStates,
+  raceWithoutLock,
+  withLock,
+  joinInstead,
+  holderKilled,
+  handWrittenLock,
+  turnaround,
+  waitingProcess,
 ];
