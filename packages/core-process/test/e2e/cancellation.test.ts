@@ -74,7 +74,11 @@ describe('cancellation', () => {
 
   it('aborting after the end changes nothing', async () => {
     const controller = new AbortController();
-    const child = new Process({ target: task('nothing'), stdio: 'ignore', signal: controller.signal }).start();
+    const child = new Process({
+      target: task('nothing'),
+      stdio: 'ignore',
+      signal: controller.signal,
+    }).start();
     await child.join();
     controller.abort();
     expect(child.exit).toMatchObject({ exitCode: 0, reason: 'returned' });

@@ -91,7 +91,9 @@ describe('a parent killed at any moment', () => {
         while (next < tries) await oneTry(next++);
       };
       await Promise.all([lane(), lane(), lane()]);
-      console.log(`${name}: ${tries} parents killed; the last daemon was gone after ${worst.toFixed(0)} ms at most`);
+      console.log(
+        `${name}: ${tries} parents killed; the last daemon was gone after ${worst.toFixed(0)} ms at most`,
+      );
     },
     300_000,
   );
