@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
+/** @type {readonly [name: string, command: string, args: readonly string[]][]} */
 const checks = [
   ['format', bin('biome'), ['format']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],

@@ -21,8 +21,7 @@ import { OutputLines } from './output-lines.js';
 import { readProcStat } from './os/proc-status.js';
 import { waitForChild } from './os/wait-child.js';
 import type { ChildStream, RunningChild, StartMethod, StartRequest } from './start-methods/start-method.js';
-import { isModuleLoaded } from './target/locate-export.js';
-import type { TargetReference } from './target/reference.js';
+import { findLoadedClass } from './target/find-loaded-class.js';
 
 export class ChildHandle {
   readonly name: string;
@@ -205,14 +204,4 @@ export class ChildHandle {
         message satisfies never;
     }
   }
-}
-
-/** Only from a module that this process has loaded already: nothing runs because a child failed. */
-async function findLoadedClass(reference: TargetReference): Promise<unknown> {
-  if (!isModuleLoaded(reference.module)) return undefined;
-  const namespace = (await import(reference.module)) as Record<string, unknown>;
-  return (
-    namespace[reference.export] ??
-    (namespace['default'] as Record<string, unknown> | undefined)?.[reference.export]
-  );
 }

@@ -21,13 +21,37 @@ type Locatable = AnyFunction | (abstract new (...args: never[]) => unknown);
 
 const known = new WeakMap<Locatable, TargetReference>();
 
+/** Of each module looked at one function, as it leads to all that its module declares. */
+const functionOf = new Map<string, WeakRef<Locatable>>();
+
 /** @throws TargetNotExportedError saying which rule the function breaks */
 export function locateExport(target: Locatable): TargetReference {
   const cached = known.get(target);
   if (cached !== undefined) return cached;
   const reference = withInspector((look) => find(target, look));
   known.set(target, reference);
+  functionOf.set(reference.module, new WeakRef(target));
   return reference;
+}
+
+/**
+ * What a module exports, without importing it: works while the module is still being evaluated, when an
+ * import() would wait for the module, and the module, by a top-level await, for the import.
+ *
+ * @returns undefined when the module has no such export, or none of its functions has been located yet
+ */
+export function readExport({ module, export: name }: TargetReference): unknown {
+  const anchor = functionOf.get(module)?.deref();
+  if (anchor === undefined) return undefined;
+  const loaded = commonJsExports(module);
+  if (loaded !== undefined) {
+    return name === 'default' ? loaded.exports : (loaded.exports as Record<string, unknown>)[name];
+  }
+  return withInspector((look) => {
+    const inspected = inspectFunction(anchor, look);
+    const local = directExports(inspected, look).find((exported) => exported.name === name)?.localName;
+    return local === undefined ? undefined : inspected.outermostScope().read(local);
+  });
 }
 
 /** True when this process has loaded the module, so that importing it again runs nothing. */
@@ -83,11 +107,12 @@ interface Properties {
 }
 
 const exchangeKey = Symbol.for('core-process.locate-export');
+const exchangeExpression = 'Symbol.for("core-process.locate-export")';
 
 function find(target: Locatable, look: Look): TargetReference {
   const label = target.name === '' ? 'The function without a name' : `"${target.name}"`;
   const inspected = inspectFunction(target, look);
-  const location = inspected.internal('[[FunctionLocation]]')?.value as { scriptId: string } | undefined;
+  const location = locationOf(inspected);
   const script = location && look.scripts.get(location.scriptId);
   if (location === undefined) {
     throw new TargetNotExportedError(`${label} is built in or bound: no module defines it.`);
@@ -112,13 +137,7 @@ function find(target: Locatable, look: Look): TargetReference {
   }
 
   const moduleScope = inspected.outermostScope();
-  const { scriptSource } = look.post('Debugger.getScriptSource', { scriptId: location.scriptId }) as {
-    scriptSource: string;
-  };
-  const { parse } = require('es-module-lexer/js') as typeof Lexer;
-  for (const exported of parse(scriptSource)[1]) {
-    // What a module passes on from another is found in that other module.
-    if (exported.type !== 'direct') continue;
+  for (const exported of directExports(inspected, look)) {
     const local = exported.localName;
     const isSame =
       local === undefined
@@ -133,13 +152,29 @@ function find(target: Locatable, look: Look): TargetReference {
   );
 }
 
+type Inspected = ReturnType<typeof inspectFunction>;
+
+function locationOf(inspected: Inspected): { readonly scriptId: string } | undefined {
+  return inspected.internal('[[FunctionLocation]]')?.value as { scriptId: string } | undefined;
+}
+
+/** What a function's module declares and exports; what it passes on from another is found in that other module. */
+function directExports(inspected: Inspected, look: Look) {
+  const { scriptSource } = look.post('Debugger.getScriptSource', {
+    scriptId: locationOf(inspected)?.scriptId,
+  }) as { scriptSource: string };
+  const { parse } = require('es-module-lexer/js') as typeof Lexer;
+  return parse(scriptSource)[1].filter((exported) => exported.type === 'direct');
+}
+
+const exchange = globalThis as { [exchangeKey]?: unknown };
+
 function inspectFunction(target: Locatable, look: Look) {
-  const exchange = globalThis as { [exchangeKey]?: Locatable };
   exchange[exchangeKey] = target;
   let objectId: string;
   try {
     const evaluated = look.post('Runtime.evaluate', {
-      expression: 'globalThis[Symbol.for("core-process.locate-export")]',
+      expression: `globalThis[${exchangeExpression}]`,
     }) as { result: RemoteObject };
     objectId = evaluated.result.objectId as string;
   } finally {
@@ -160,10 +195,23 @@ function inspectFunction(target: Locatable, look: Look) {
       const depth = chain.findIndex((scope) => scope.value?.description?.startsWith('Module'));
       const scopeId = chain[depth]?.value?.objectId;
       const variables = scopeId === undefined ? [] : propertiesOf(scopeId).result;
+      const valueOf = (name: string) => variables.find((variable) => variable.name === name)?.value;
       return {
         depth,
+        /** The object of that name itself; undefined for what is none. */
+        read(name: string): unknown {
+          const valueId = valueOf(name)?.objectId;
+          if (valueId === undefined) return undefined;
+          look.post('Runtime.callFunctionOn', {
+            objectId: valueId,
+            functionDeclaration: `function () { globalThis[${exchangeExpression}] = this; }`,
+          });
+          const value = exchange[exchangeKey];
+          delete exchange[exchangeKey];
+          return value;
+        },
         holds(name: string): boolean {
-          const value = variables.find((variable) => variable.name === name)?.value;
+          const value = valueOf(name);
           if (value?.objectId === undefined) return false;
           const { result } = look.post('Runtime.callFunctionOn', {
             objectId,

@@ -24,8 +24,13 @@ const task = (name: string) => new URL(`../programs/tasks.mjs#${name}`, import.m
 describe.each(startMethods())('start method %s', (method) => {
   const { Process } = getContext(method);
 
-  async function ended(target: string, args: unknown[] = [], options = {}) {
-    const child = new Process({ target: task(target), args, stdio: 'pipe', ...options }).start();
+  async function ended<R = unknown>(target: string, args: unknown[] = [], options = {}) {
+    const child = new Process<unknown[], R>({
+      target: task(target),
+      args,
+      stdio: 'pipe',
+      ...options,
+    }).start();
     await child.join();
     return child;
   }
@@ -107,7 +112,7 @@ describe.each(startMethods())('start method %s', (method) => {
     });
 
     it('test_process_mainthread_native_id: it is another process', async () => {
-      const child = await ended('self');
+      const child = await ended<{ pid: number }>('self');
       expect((await child.result).pid).not.toBe(process.pid);
     });
 
@@ -209,11 +214,12 @@ describe.each(startMethods())('start method %s', (method) => {
     });
 
     it('test_child_fd_inflation: siblings add no descriptors', async () => {
-      const alone = (await (await ended('openDescriptors')).result).length;
+      const countDescriptors = async () => (await (await ended<string[]>('openDescriptors')).result).length;
+      const alone = await countDescriptors();
       const siblings = Array.from({ length: 5 }, () =>
         new Process({ target: task('forever'), stdio: 'pipe' }).start(),
       );
-      const among = (await (await ended('openDescriptors')).result).length;
+      const among = await countDescriptors();
       for (const sibling of siblings) sibling.kill();
       await Promise.all(siblings.map((sibling) => sibling.join()));
       expect(among).toBe(alone);
@@ -311,7 +317,8 @@ describe.each(startMethods())('start method %s', (method) => {
   });
 
   it('TestStdinBadfiledescriptor.test_queue_in_process: a child in a child, without standard input', async () => {
-    const child = await ended('childOfChild');
+    const child =
+      await ended<Record<'own' | 'child' | 'parent', { pid: number; name: string }>>('childOfChild');
     const { own, child: inner, parent } = await child.result;
     expect(inner).toMatchObject({ ppid: own.pid, name: `${own.name}:1` });
     expect(parent.pid).toBe(process.pid);
@@ -321,8 +328,8 @@ describe.each(startMethods())('start method %s', (method) => {
     const file = `${temporaryFolder()}/open`;
     const fd = openSync(file, 'w');
     try {
-      const child = await ended('openDescriptors');
-      expect((await child.result).filter((line: string) => line.includes(file))).toEqual([]);
+      const child = await ended<string[]>('openDescriptors');
+      expect((await child.result).filter((line) => line.includes(file))).toEqual([]);
     } finally {
       closeSync(fd);
     }
@@ -347,8 +354,8 @@ describe.each(startMethods())('start method %s', (method) => {
   });
 
   it('TestForkAwareThreadLock.test_lock: what is passed down does not grow with depth', async () => {
-    const child = await ended('environmentAtDepth', [3]);
-    const sizes: number[] = await child.result;
+    const child = await ended<number[]>('environmentAtDepth', [3]);
+    const sizes = await child.result;
     expect(new Set(sizes).size).toBe(1);
   });
 

@@ -41,6 +41,7 @@ describe.each(backEnds)('daemons, by %s', (_name, env) => {
     parent.child.kill('SIGKILL');
     await parent.ended;
     await waitFor('the daemon to be gone', () => gone(Number(pid)));
+    expect(processState(Number(pid))).toBeUndefined();
   });
 
   it('end at a normal exit, which keeps its exit code', async () => {
@@ -91,6 +92,7 @@ describe('a parent killed at any moment', () => {
         while (next < tries) await oneTry(next++);
       };
       await Promise.all([lane(), lane(), lane()]);
+      expect(next).toBe(tries);
       console.log(
         `${name}: ${tries} parents killed; the last daemon was gone after ${worst.toFixed(0)} ms at most`,
       );
@@ -117,6 +119,7 @@ describe('children that are no daemons', () => {
     parent.child.kill('SIGKILL');
     await parent.line(/^orphaned false true$/);
     await waitFor('the orphan to end by itself', () => gone(Number(pid)));
+    expect((await parent.ended).signal).toBe('SIGKILL');
   });
 });
 

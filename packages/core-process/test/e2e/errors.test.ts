@@ -1,4 +1,6 @@
 /** What is thrown in a child comes back whole. */
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '@tooling/testkit';
 import { Process, type ExitRecord } from 'core-process';
 import { expect, it } from 'vitest';
 import * as tasks from '../programs/tasks.mjs';
@@ -71,4 +73,14 @@ it('a killed process: which signal, which pid', async () => {
     pid: child.pid,
   });
   await child.join();
+});
+
+it.each([
+  ['function', 'true Error no ticket is left\n'],
+  // Its class can't be had from a module that waits for this very error.
+  ['url', 'false SoldOut no ticket is left\n'],
+])('a module in a top-level await gets its error, target by %s', async (kind, expected) => {
+  const program = fileURLToPath(new URL('../programs/top-level-await.mjs', import.meta.url));
+  const { stdout, stderr, exitCode } = await runProgram([program, kind]);
+  expect({ stdout, stderr, exitCode }).toEqual({ stdout: expected, stderr: '', exitCode: 0 });
 });

@@ -13,7 +13,7 @@ it('an object is built again over there, once for each, and back again', async (
   const { isBox, isSame, taken, back } = await child.result;
   expect({ isBox, isSame, taken }).toEqual({ isBox: true, isSame: true, taken: child.pid });
   expect(back).toBeInstanceOf(TicketBox);
-  expect(back.tickets).toEqual(['a', process.pid]);
+  expect(back?.tickets).toEqual(['a', process.pid]);
   await child.join();
 });
 

@@ -10,7 +10,7 @@ import * as tasks from '../programs/tasks.mjs';
 const url = (name: string) => new URL(`../programs/${name}`, import.meta.url);
 const require = createRequire(import.meta.url);
 const common = require('../programs/common.cjs') as {
-  double(n: number): number;
+  readonly double: (n: number) => number;
   Doubler: new (n: number, o: object) => Process;
 };
 

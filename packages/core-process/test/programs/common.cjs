@@ -18,5 +18,5 @@ module.exports = { double, Doubler };
 if (isMainProcess && require.main === module) {
   const p = new Process({ target: double, args: [21] });
   p.start();
-  p.result.then((result) => console.log(`result ${result}`));
+  void p.result.then((result) => console.log(`result ${result}`));
 }

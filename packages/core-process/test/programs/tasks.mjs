@@ -114,7 +114,7 @@ export function leaveThread() {
   worker.ref();
   setTimeout(() => writeSync(1, 'timer done\n'), 100);
 }
-export function openDescriptors(readlink) {
+export function openDescriptors() {
   return import('node:fs').then((fs) =>
     fs.readdirSync('/proc/self/fd').flatMap((fd) => {
       try {
@@ -128,8 +128,8 @@ export function openDescriptors(readlink) {
 }
 export async function recurse(depth, path = []) {
   const found = [path];
-  for (let i = 0; depth > 0 && i < 2; i++) {
-    const child = new Process({ target: recurse, args: [depth - 1, [...path, i]], stdio: 'ignore' });
+  for (const branch of depth > 0 ? [0, 1] : []) {
+    const child = new Process({ target: recurse, args: [depth - 1, [...path, branch]], stdio: 'ignore' });
     child.start();
     found.push(...(await child.result));
     await child.join();
@@ -157,7 +157,7 @@ export async function stopWhenAborted() {
   return 'put away';
 }
 export function stubbornTree() {
-  stubborn();
+  void stubborn();
   const child = new Process({ target: stubborn, daemon: false });
   child.start();
   writeSync(1, `grandchild ${child.pid}\n`);

@@ -11,6 +11,10 @@ export class TicketBox {
   }
 }
 export const rebuildBox = (tickets) => new TicketBox([...tickets, process.pid]);
+/**
+ * @param {{ boxes: TicketBox[], map: Map<string, TicketBox> }} all
+ * @param {unknown} again
+ */
 export function takeFrom({ boxes, map }, again) {
   const [first, second] = boxes;
   return {

@@ -71,7 +71,7 @@ describe.each(right)('%s', (strategy) => {
       report.buyers
         .map(({ ticket }) => ticket)
         .filter((ticket) => ticket !== null)
-        .toSorted(),
+        .toSorted((a, b) => a - b),
     ).toEqual([1, 2, 3]);
   });
 
