@@ -22,6 +22,9 @@ import { resolveTarget } from '../target/resolve.js';
 const CONTROL_FD = 3;
 const REPORT_FD = 4;
 
+/** How soon to look again whether another process has become the parent. */
+const LOOK_AGAIN_MS = 1;
+
 const frames = new FrameReader();
 const early: Buffer[] = [];
 
@@ -53,7 +56,7 @@ function report(message: ReportMessage): void {
 }
 
 /** What the parent says after the start; its end of file is the parent's end. */
-function listenToParent(abort: AbortController) {
+function listenToParent(abort: AbortController, parentPid: number) {
   const listeners = new Set<() => void>();
   let socket: Net.Socket | undefined;
   let isGone = false;
@@ -68,6 +71,11 @@ function listenToParent(abort: AbortController) {
     socket = new Socket({ fd: CONTROL_FD, readable: true, writable: false });
     const gone = () => {
       if (isGone) return;
+      // The kernel closes a dying process' files a moment before it gives its children to another parent.
+      if (process.ppid === parentPid) {
+        setTimeout(gone, LOOK_AGAIN_MS);
+        return;
+      }
       isGone = true;
       for (const listener of listeners) listener();
     };
@@ -145,7 +153,7 @@ function main(boot: BootMessage): void {
     );
   }
   const abort = new AbortController();
-  const { open, watchParent } = listenToParent(abort);
+  const { open, watchParent } = listenToParent(abort, boot.parentPid);
   const { name, daemon, startMethod, identity, parentPid, parentName } = boot;
   const context: ChildContext = {
     name,
