@@ -72,8 +72,8 @@ export class InvalidOptionError extends LockError {
   /** Name of the option. */
   readonly option: string;
 
-  constructor(option: string, message: string) {
-    super('ERR_LOCK_INVALID_OPTION', message);
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super('ERR_LOCK_INVALID_OPTION', message, options);
     this.option = option;
   }
 }

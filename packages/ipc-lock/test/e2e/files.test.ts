@@ -22,6 +22,7 @@ import { program, startHolder } from '../holder-program.js';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const timedOut = code('ERR_LOCK_TIMEOUT');
+const nextTurn = () => new Promise(setImmediate);
 
 describe('a file that is taken away under a wait', () => {
   const ways: [string, (path: string) => void][] = [
@@ -42,7 +43,7 @@ describe('a file that is taken away under a wait', () => {
     const lock = new FileLock(path);
     const waiting = lock.acquire();
     // The wait has the old file open by now: it opens it before it first gives up its turn.
-    await new Promise(setImmediate);
+    await nextTurn();
     takeAway(path);
     holder.tell('release');
     const guard = await waiting;
@@ -87,9 +88,8 @@ describe('a file that can not be had', () => {
 
   it('refuses what is no path', () => {
     for (const path of ['', 'a\0b', undefined, 5, new URL('file:///a%00b')]) {
-      expect(() => new FileLock(path as string)).toThrow();
+      expect(() => new FileLock(path as string)).toThrow(code('ERR_LOCK_INVALID_OPTION'));
     }
-    expect(() => new FileLock(undefined as unknown as string)).toThrow(code('ERR_LOCK_INVALID_OPTION'));
     expect(() => new FileLock(new URL('https://example.org/'))).toThrow(code('ERR_LOCK_INVALID_OPTION'));
     for (const name of ['', undefined, 5, null]) {
       expect(() => Lock.open(name as string)).toThrow(code('ERR_LOCK_INVALID_OPTION'));
@@ -166,9 +166,9 @@ describe('a record that is spoilt', () => {
     return { lock, path: join(directory, file), token };
   }
 
-  it('of any length, with any noise: 2,000 of them are recovered, and tokens grow on', () => {
+  it('of any length, with any noise: 2,000 of them are recovered, and tokens grow on', async () => {
     const { lock, path, token } = withFile();
-    warnings();
+    const codes = warnings();
     let last = token;
     for (let round = 0; round < 2000; round++) {
       const noise = Buffer.alloc((round * 7) % 400, 0);
@@ -183,6 +183,9 @@ describe('a record that is spoilt', () => {
       expect(lock.holder()).toEqual({ pid: process.pid, since: expect.any(Number) });
       guard.release();
     }
+    // Warnings come a turn later: the next test is not to get ours.
+    await nextTurn();
+    expect(new Set(codes)).toEqual(new Set(['WARN_LOCK_RECORD']));
   });
 
   it('is told by a warning', async () => {
@@ -191,7 +194,7 @@ describe('a record that is spoilt', () => {
     writeFileSync(path, 'noise');
     expect(lock.holder()).toBeNull();
     lock.acquireSync().release();
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(codes).toEqual(['WARN_LOCK_RECORD']);
   });
 

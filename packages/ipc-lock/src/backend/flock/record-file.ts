@@ -65,9 +65,12 @@ export function recordRelease(fd: number, path: string, held: LockState): void {
   doing(path, () => writeSlot(fd, { ...held, sequence: held.sequence + 1n, holder: null }));
 }
 
-/** Grows although a file was lost with its counter: 2^20 grants a millisecond would overtake the clock. */
+/**
+ * Grows although a file was lost with its counter: it counts microseconds, in which no file can be lost and made
+ * again, and 2^10 grants in each would overtake the clock.
+ */
 function firstToken(): bigint {
-  return BigInt(Date.now()) << 20n;
+  return BigInt(Math.floor((performance.timeOrigin + performance.now()) * 1000)) << 10n;
 }
 
 function writeWhole(fd: number, state: LockState): LockState {
