@@ -15,6 +15,7 @@ const checks = [
   ['format', bin('biome'), ['format']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only']],
+  ['docs', bin('typedoc'), []],
   ['unused', bin('knip'), ['--no-config-hints']],
   ['tests', bin('vitest'), ['run']],
   ['packages', process.execPath, [join(root, 'scripts', 'check-packages.mjs')]],
