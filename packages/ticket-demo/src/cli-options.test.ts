@@ -62,7 +62,7 @@ describe('readCommandLine', () => {
     ['run --think 5-20', /--think is "5-20".*5\.\.20/],
     ['run --kill 11', /--kill.*only 10 buyers/],
     ['run --seed x', /--seed is "x"/],
-    ['run --svg out.svg', /--svg/],
+    ['run --svg=', /--svg/],
     ['run --strategy hope', /--strategy.*"hope".*none, join, lock, file-lock/],
     ['run --db=', /--db.*path/],
     ['compare --strategy lock', /--strategy is for run/],

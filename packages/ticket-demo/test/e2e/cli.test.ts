@@ -29,7 +29,7 @@ describe('usage', () => {
     });
   });
 
-  it.each([[[]], [['sell']], [['run', '--buyers', '0']], [['run', '--svg', 'x.svg']]])(
+  it.each([[[]], [['sell']], [['run', '--buyers', '0']], [['run', '--svg=']]])(
     '%j: status 2, a hint, nothing on standard output',
     async (args) => {
       const { exitCode, stdout, stderr } = await runProgram([cli, ...args]);
@@ -74,6 +74,24 @@ describe('run', () => {
     expect(exitCode).toBe(0);
     for (const name of ['none', 'join', 'lock', 'file-lock'])
       expect(stdout).toMatch(new RegExp(`^${name} +\\d`, 'm'));
+  });
+});
+
+describe('--svg', () => {
+  it('draws the sales beside what is printed', async () => {
+    const file = join(temporaryFolder(), 'sales.svg');
+    const { exitCode, stdout } = await runProgram([cli, 'compare', ...small, '--json', '--svg', file]);
+    expect(exitCode).toBe(0);
+    const { reports } = JSON.parse(stdout) as { reports: SaleReport[] };
+    const svg = readFileSync(file, 'utf8');
+    for (const { strategy } of reports) expect(svg).toContain(`>${strategy}</text>`);
+  });
+
+  it('that can not be written: status 2, the report is printed all the same', async () => {
+    const { exitCode, stdout, stderr } = await runProgram([cli, 'run', ...small, '--svg', '/no/such/x.svg']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('the audit holds');
+    expect(stderr).toContain("--svg: the picture can't be written: ENOENT");
   });
 });
 
