@@ -11,6 +11,8 @@ export type LockErrorCode =
   | 'ERR_LOCK_WOULD_DEADLOCK'
   | 'ERR_LOCK_INVALID_OPTION'
   | 'ERR_LOCK_FILE'
+  | 'ERR_LOCK_EXISTS'
+  | 'ERR_LOCK_NOT_FOUND'
   | 'ERR_LOCK_UNAVAILABLE'
   | 'ERR_LOCK_CLOSED';
 
@@ -86,6 +88,37 @@ export class LockFileError extends LockError {
 
   constructor(path: string, message: string, options?: ErrorOptions) {
     super('ERR_LOCK_FILE', message, options);
+    this.path = path;
+  }
+}
+
+/** Something was to be made under a name that is taken. `ERR_LOCK_EXISTS` */
+export class AlreadyExistsError extends LockError {
+  override readonly name = 'AlreadyExistsError';
+  /** Its file. */
+  readonly path: string;
+
+  constructor(what: string, path: string) {
+    super(
+      'ERR_LOCK_EXISTS',
+      `${what} is there already (${path}). Open it, take another name, or unlink it first.`,
+    );
+    this.path = path;
+  }
+}
+
+/** Something was to be opened that is not there. `ERR_LOCK_NOT_FOUND` */
+export class NotFoundError extends LockError {
+  override readonly name = 'NotFoundError';
+  /** Where its file would be. */
+  readonly path: string;
+
+  constructor(what: string, path: string) {
+    super(
+      'ERR_LOCK_NOT_FOUND',
+      `${what} is not there (${path}): it was not made yet, or its last user has left it. ` +
+        'Make it first, and keep it open until all who need it have opened it.',
+    );
     this.path = path;
   }
 }

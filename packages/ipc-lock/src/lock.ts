@@ -1,40 +1,23 @@
 /** The mutex between processes. */
-import { join, resolve } from 'node:path';
-import { inspect } from 'node:util';
-import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from './backend/flock/anonymous-file.js';
+import { join } from 'node:path';
+import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from './files/anonymous-file.js';
 import type { LockTarget } from './backend/flock/flock-file.js';
 import { type Holder, readHolder } from './backend/flock/holder.js';
-import { chooseLockFolder, fileNameOf, makeFolder, openOurFile } from './backend/flock/lock-folder.js';
+import { chooseLockFolder, fileNameOf, makeFolder, openOurFile } from './files/lock-folder.js';
 import type { LockState } from './backend/flock/lock-record.js';
 import { recordGrant, recordRelease } from './backend/flock/record-file.js';
 import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
 import { unwatchGrant, watchGrant } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
-import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
+import { LockClosedError, NotHeldError, TimeoutError } from './errors.js';
 import { LockGuard } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
+import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
 /** Options of {@link Lock.open} and of `new Lock()`. */
-export interface LockOptions {
-  /**
-   * Folder for the lock's file; only this user may write to it. All who share the lock must name the same.
-   *
-   * @defaultValue `IPC_LOCK_DIR` of the environment, else a folder of this user in /dev/shm or the temporary folder
-   */
-  readonly directory?: string | undefined;
-}
-
-/** Where a lock is, for another process of this machine. */
-export interface LockAddress {
-  /** Undefined for the usual place. */
-  readonly directory: string | undefined;
-  /** Name of a lock that was opened by name. */
-  readonly name?: string | undefined;
-  /** File of one that has none. */
-  readonly id?: string | undefined;
-}
+export type LockOptions = PlaceOptions;
 
 interface LockGrant {
   readonly file: FileGrant;
@@ -50,7 +33,7 @@ interface LockGrant {
 export class Lock implements Disposable {
   /** The name it was opened by; undefined for one that is only handed over. */
   readonly name: string | undefined;
-  readonly #address: LockAddress;
+  readonly #address: Address;
   readonly #target: LockTarget;
   readonly #anonymous: AnonymousFile | undefined;
   readonly #waits = new Set<PendingWait>();
@@ -65,8 +48,8 @@ export class Lock implements Disposable {
    */
   constructor(options?: LockOptions);
   /** @internal */
-  constructor(options: LockOptions | undefined, address: LockAddress);
-  constructor(options?: LockOptions, address?: LockAddress) {
+  constructor(options: LockOptions | undefined, address: Address);
+  constructor(options?: LockOptions, address?: Address) {
     const directory = address === undefined ? resolveDirectory(options) : address.directory;
     const folder = chooseLockFolder(directory);
     // Named from here on: in the receiver's environment the usual place may be another.
@@ -76,12 +59,14 @@ export class Lock implements Disposable {
     this.name = address?.name;
     let path: string;
     if (this.name === undefined) {
-      this.#anonymous = new AnonymousFile(folder, address?.id ?? newAnonymousId());
+      this.#anonymous = new AnonymousFile(folder, address?.id ?? newAnonymousId('lock'), (path) =>
+        openOurFile(folder, path),
+      );
       path = this.#anonymous.path;
       this.#address = { directory: named, id: this.#anonymous.id };
       droppedObjects.register(this, this.#anonymous, this);
     } else {
-      path = join(folder.path, fileNameOf(this.name));
+      path = join(folder.path, fileNameOf(this.name, 'lock'));
       this.#address = { directory: named, name: this.name };
     }
     this.#target = {
@@ -100,17 +85,11 @@ export class Lock implements Disposable {
    * @throws {LockFileError} `ERR_LOCK_FILE` when the folder is not private or can't be made
    */
   static open(name: string, options?: LockOptions): Lock {
-    if (typeof name !== 'string' || name === '') {
-      throw new InvalidOptionError(
-        'name',
-        `The name of a lock must be a non-empty string, not ${inspect(name)}.`,
-      );
-    }
-    return new Lock(undefined, { directory: resolveDirectory(options), name });
+    return new Lock(undefined, { directory: resolveDirectory(options), name: resolveName(name, 'a lock') });
   }
 
   /** @internal */
-  static at(address: LockAddress): Lock {
+  static at(address: Address): Lock {
     return new Lock(undefined, address);
   }
 
@@ -202,7 +181,7 @@ export class Lock implements Disposable {
   }
 
   /** Lets core-process, or anything that knows this protocol, send the lock to another process. */
-  [handoverKey](): Handover<LockAddress> {
+  [handoverKey](): Handover<Address> {
     this.#throwIfClosed();
     return { module: rebuildEntry.href, export: 'rebuildLock', data: this.#address };
   }
@@ -242,15 +221,3 @@ export class Lock implements Disposable {
 
 /** An object that was dropped without close() stops using its file. */
 const droppedObjects = new FinalizationRegistry<AnonymousFile>((file) => file.leave());
-
-function resolveDirectory(options: LockOptions | undefined): string | undefined {
-  const directory = options?.directory;
-  if (directory === undefined) return undefined;
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw new InvalidOptionError(
-      'directory',
-      `Option "directory" must be a non-empty path, not ${inspect(directory)}.`,
-    );
-  }
-  return resolve(directory);
-}

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { lockCalls } from '../../platform/ffi.js';
 import { heldFlocks, startOf } from '../../platform/process-identity.js';
-import { cannotOpen } from './lock-folder.js';
+import { cannotOpen } from '../../files/lock-folder.js';
 import { decodeRecord, type LockState } from './lock-record.js';
 import { readRecord } from './record-file.js';
 
