@@ -41,12 +41,14 @@ describe('usage', () => {
   it('an unknown strategy: names the known', async () => {
     const { exitCode, stderr } = await runProgram([cli, 'run', '--strategy', 'hope']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('There is no strategy "hope"; known are none, join, lock, file-lock.');
+    expect(stderr).toContain(
+      'There is no strategy "hope"; known are none, join, lock, file-lock, optimistic.',
+    );
   });
 });
 
 describe('run', () => {
-  it.each(['join', 'lock', 'file-lock'])('%s: status 0, the audit holds', async (strategy) => {
+  it.each(['join', 'lock', 'file-lock', 'optimistic'])('%s: status 0, the audit holds', async (strategy) => {
     const { exitCode, stdout, stderr } = await runProgram([cli, 'run', '--strategy', strategy, ...small]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`${strategy}: the audit holds`);
@@ -72,7 +74,7 @@ describe('run', () => {
   it('compare: a line for each strategy', async () => {
     const { exitCode, stdout } = await runProgram([cli, 'compare', ...small, '--kill', '1']);
     expect(exitCode).toBe(0);
-    for (const name of ['none', 'join', 'lock', 'file-lock'])
+    for (const name of ['none', 'join', 'lock', 'file-lock', 'optimistic'])
       expect(stdout).toMatch(new RegExp(`^${name} +\\d`, 'm'));
   });
 });
@@ -159,7 +161,13 @@ describe('--json', () => {
   it('of a comparison is one object too', async () => {
     const { stdout } = await runProgram([cli, 'compare', ...small, '--json']);
     const { reports } = JSON.parse(stdout) as { reports: SaleReport[] };
-    expect(reports.map(({ strategy }) => strategy)).toEqual(['none', 'join', 'lock', 'file-lock']);
+    expect(reports.map(({ strategy }) => strategy)).toEqual([
+      'none',
+      'join',
+      'lock',
+      'file-lock',
+      'optimistic',
+    ]);
   });
 });
 
