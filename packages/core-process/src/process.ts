@@ -17,6 +17,7 @@ import type { ExitRecord } from './exit-record.js';
 import { encode } from './messaging/clone.js';
 import type { OutputLines } from './output-lines.js';
 import { checkProcessOptions, inheritedExecArgv, type ProcessOptions } from './process-options.js';
+import { programBeingImported } from './program-being-imported.js';
 import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
@@ -105,7 +106,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       );
     }
     const context = childContext();
-    if (context?.importing !== undefined) throw new StartedWhileImportingError(context.importing);
+    const program = programBeingImported();
+    if (program !== undefined) throw new StartedWhileImportingError(program);
     const { options, name, daemon, identity } = state;
     options.signal?.throwIfAborted();
 

@@ -353,6 +353,18 @@ describe.each(startMethods())('start method %s', (method) => {
     expect(stderr.match(/failed:/g)).toHaveLength(1);
   });
 
+  it.each(['at once', 'after an await'])(
+    'TestNoForkBomb: a target that imports the main program can start nothing from there, %s',
+    async (when) => {
+      const { stdout, stderr, exitCode } = await runProgram([program('imports-main.mjs'), method, when]);
+      expect({ stdout, stderr, exitCode }).toEqual({
+        stdout: 'child: ERR_STARTED_WHILE_IMPORTING\n',
+        stderr: '',
+        exitCode: 0,
+      });
+    },
+  );
+
   it('TestForkAwareThreadLock.test_lock: what is passed down does not grow with depth', async () => {
     const child = await ended<number[]>('environmentAtDepth', [3]);
     const sizes = await child.result;
