@@ -39,7 +39,7 @@ const holderPidOf = (token: number): number => (token % 2 === 0 ? 8 : 12);
 const holderSinceOf = (token: number): number => (token % 2 === 0 ? 5 : 7);
 
 /** The longest that a dead holder goes unnoticed, in milliseconds. */
-const SLICE_MS = 25;
+const SLICE_MS = 15;
 /** How long a wait bears to be overtaken by others before it asks to be handed the lock, in milliseconds. */
 const PATIENCE_MS = 4;
 /** Looks before a wait that blocks the thread goes to sleep: about as long as the sleep itself would take. */
