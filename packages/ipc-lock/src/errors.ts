@@ -13,6 +13,7 @@ export type LockErrorCode =
   | 'ERR_LOCK_FILE'
   | 'ERR_LOCK_EXISTS'
   | 'ERR_LOCK_NOT_FOUND'
+  | 'ERR_LOCK_TOO_MANY_CLIENTS'
   | 'ERR_LOCK_UNAVAILABLE'
   | 'ERR_LOCK_CLOSED';
 
@@ -120,6 +121,22 @@ export class NotFoundError extends LockError {
         'Make it first, and keep it open until all who need it have opened it.',
     );
     this.path = path;
+  }
+}
+
+/** As many threads of as many processes use it as can. `ERR_LOCK_TOO_MANY_CLIENTS` */
+export class TooManyClientsError extends LockError {
+  override readonly name = 'TooManyClientsError';
+  /** How many can. */
+  readonly most: number;
+
+  constructor(what: string, most: number) {
+    super(
+      'ERR_LOCK_TOO_MANY_CLIENTS',
+      `${what} is open in ${most} threads already, the most that can have it. Close it where it is not used, ` +
+        'or use several, each for a part of the work.',
+    );
+    this.most = most;
   }
 }
 

@@ -6,7 +6,7 @@ export { Value } from './value.js';
 export { type OpenSharedMemoryOptions, SharedMemory } from './shared-memory.js';
 export { FileLock, type FileLockOptions, type FileLockSyncOptions } from './file-lock.js';
 export { type Abandoned, type FileGuard, type Guard, type LockGuard } from './guard.js';
-export type { Holder } from './backend/flock/holder.js';
+export type { Holder } from './backend/backend.js';
 export type { SharedOption, WaitOptions, WaitSyncOptions } from './wait-options.js';
 export type { PlaceOptions } from './place-options.js';
 export {
@@ -20,5 +20,6 @@ export {
   NotFoundError,
   NotHeldError,
   TimeoutError,
+  TooManyClientsError,
   WouldDeadlockError,
 } from './errors.js';

@@ -87,7 +87,7 @@ export class SharedArray<T extends ElementType> implements Disposable {
 
   /** @internal */
   static at<T extends ElementType>(address: TypedAddress<T>): SharedArray<T> {
-    return new SharedArray(address.type, undefined, undefined, MemoryFile.at(KIND, address));
+    return new SharedArray(address.type, undefined, undefined, MemoryFile.open(KIND, address, undefined));
   }
 
   get name(): string | undefined {

@@ -84,7 +84,7 @@ export class SharedMemory implements Disposable {
 
   /** @internal */
   static at(address: Address): SharedMemory {
-    const file = MemoryFile.at(KIND, address);
+    const file = MemoryFile.open(KIND, address, undefined);
     return new SharedMemory(file.shape.size, undefined, file);
   }
 

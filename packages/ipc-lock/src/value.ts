@@ -52,7 +52,7 @@ export class Value<T extends ElementType> implements Disposable {
 
   /** @internal */
   static at<T extends ElementType>(address: TypedAddress<T>): Value<T> {
-    return new Value(address.type, undefined, undefined, MemoryFile.at(KIND, address));
+    return new Value(address.type, undefined, undefined, MemoryFile.open(KIND, address, undefined));
   }
 
   get name(): string | undefined {

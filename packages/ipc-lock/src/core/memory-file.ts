@@ -27,92 +27,87 @@ export interface MemoryKind {
   readonly ending: string;
   /** For messages: `The … "name"`. */
   readonly noun: string;
+  /** True when the file stays open while it is used; one without a name always does. */
+  readonly keepsDescriptor?: boolean;
 }
 
 /** What there is to say about the content of a file. */
 export type Shape = Omit<Content, 'kind'>;
+
+/** A file that is open, and what keeps it there. */
+interface Opened {
+  readonly fd: number;
+  readonly shape: Shape;
+  readonly anonymous?: AnonymousFile | undefined;
+}
 
 export class MemoryFile {
   readonly address: Address;
   readonly shape: Shape;
   /** What an error calls the object. */
   readonly what: string;
-  readonly #path: string;
-  readonly #identity: string;
-  readonly #anonymous: AnonymousFile | undefined;
+  /** Names the file for as long as it is open: device and inode. */
+  readonly identity: string;
+  /** Where the content lies in this process. */
+  readonly location: bigint;
+  readonly path: string;
+  readonly #hold: Hold;
   #buffer: ArrayBuffer | undefined;
 
-  /** Maps the file, and closes its descriptor unless that keeps the file there. */
-  private constructor(
-    place: Place,
-    shape: Shape,
-    { fd, anonymous }: { fd: number; anonymous?: AnonymousFile | undefined },
-  ) {
+  /** Maps the file. */
+  private constructor(kind: MemoryKind, place: Place, { fd, shape, anonymous }: Opened) {
     this.address = place.address;
     this.shape = shape;
     this.what = place.what;
-    this.#path = place.path;
-    this.#anonymous = anonymous;
+    this.path = place.path;
+    this.#hold = new Hold(fd, anonymous);
     try {
-      this.#identity = identityOf(fd);
-      this.#buffer = mapFile(fd, shape.size);
+      this.identity = identityOf(fd);
+      const { address, buffer } = mapFile(fd, shape.size);
+      this.location = address;
+      this.#buffer = buffer;
     } catch (error) {
-      anonymous?.leave();
+      this.#hold.end();
       throw error;
-    } finally {
-      if (anonymous === undefined) closeSync(fd);
     }
-    if (anonymous !== undefined) droppedObjects.register(this, anonymous, this);
+    if (anonymous === undefined && kind.keepsDescriptor !== true) this.#hold.end();
+    else droppedObjects.register(this, this.#hold, this);
   }
 
   /** @throws AlreadyExistsError `ERR_LOCK_EXISTS` */
   static create(kind: MemoryKind, address: Address, shape: Shape): MemoryFile {
     const place = placeOf(kind, address);
-    const made = makeNamed(kind, place, shape);
-    if (made === undefined) throw new AlreadyExistsError(place.what, place.path);
-    return new MemoryFile(place, shape, { fd: made });
+    const fd = makeNamed(kind, place, shape);
+    if (fd === undefined) throw new AlreadyExistsError(place.what, place.path);
+    return new MemoryFile(kind, place, { fd, shape });
+  }
+
+  /** Makes one without a name. */
+  static createAnonymous(kind: MemoryKind, directory: string | undefined, shape: Shape): MemoryFile {
+    const address = { directory, id: newAnonymousId(kind.ending) };
+    sweepAnonymousFiles(placeOf(kind, address).folder);
+    return MemoryFile.open(kind, address, shape);
   }
 
   /**
-   * Opens what has that name, and makes it if a shape is given.
+   * Opens what is at the address, and makes it if a shape is given.
    *
    * @throws NotFoundError `ERR_LOCK_NOT_FOUND`
    */
   static open(kind: MemoryKind, address: Address, shape: Shape | undefined): MemoryFile {
     const place = placeOf(kind, address);
-    for (;;) {
-      const found = openMappedFile(place.path, kind.kind, place.what);
-      if (found !== undefined) return new MemoryFile(place, found.header, found);
-      if (shape === undefined) throw new NotFoundError(place.what, place.path);
-      const made = makeNamed(kind, place, shape);
-      if (made !== undefined) return new MemoryFile(place, shape, { fd: made });
-    }
+    if (address.name !== undefined) return new MemoryFile(kind, place, openOrMake(kind, place, shape));
+    let opened: Opened | undefined;
+    const anonymous = new AnonymousFile(place.folder, place.fileName, () => {
+      opened = openOrMake(kind, place, shape);
+      return opened.fd;
+    });
+    return new MemoryFile(kind, place, { ...(opened as unknown as Opened), anonymous });
   }
 
-  /** Makes one without a name. */
-  static createAnonymous(kind: MemoryKind, directory: string | undefined, shape: Shape): MemoryFile {
-    const place = placeOf(kind, { directory, id: newAnonymousId(kind.ending) });
-    sweepAnonymousFiles(place.folder);
-    const anonymous = new AnonymousFile(place.folder, place.fileName, (path) => {
-      const fd = makeMappedFile(place.folder, path, { ...shape, kind: kind.kind });
-      if (fd === undefined) throw new AlreadyExistsError(place.what, path);
-      return fd;
-    });
-    return new MemoryFile(place, shape, { fd: descriptorOf(anonymous), anonymous });
-  }
-
-  /** Opens what was handed over. @throws NotFoundError `ERR_LOCK_NOT_FOUND` when its last user has left it */
-  static at(kind: MemoryKind, address: Address): MemoryFile {
-    if (address.name !== undefined) return MemoryFile.open(kind, address, undefined);
-    const place = placeOf(kind, address);
-    let shape: Shape | undefined;
-    const anonymous = new AnonymousFile(place.folder, place.fileName, (path) => {
-      const found = openMappedFile(path, kind.kind, place.what);
-      if (found === undefined) throw new NotFoundError(place.what, path);
-      shape = found.header;
-      return found.fd;
-    });
-    return new MemoryFile(place, shape as Shape, { fd: descriptorOf(anonymous), anonymous });
+  /** The descriptor, while it is kept. */
+  get fd(): number {
+    return this.#hold.fd;
   }
 
   /** @throws LockClosedError `ERR_LOCK_CLOSED` */
@@ -125,13 +120,13 @@ export class MemoryFile {
     if (this.#buffer === undefined) return;
     this.#buffer = undefined;
     droppedObjects.unregister(this);
-    this.#anonymous?.leave();
+    this.#hold.end();
   }
 
   /** Takes the name away; false when another file has it by now, or none. */
   unlink(): boolean {
     if (this.address.name === undefined) return false;
-    return removeMappedFile(this.#path, (fd) => identityOf(fd) === this.#identity);
+    return removeMappedFile(this.path, (fd) => identityOf(fd) === this.identity);
   }
 }
 
@@ -166,6 +161,16 @@ function placeOf({ ending, noun }: MemoryKind, { directory, name, id = '' }: Add
   };
 }
 
+function openOrMake(kind: MemoryKind, place: Place, shape: Shape | undefined): Opened {
+  for (;;) {
+    const found = openMappedFile(place.path, kind.kind, place.what);
+    if (found !== undefined) return { fd: found.fd, shape: found.header };
+    if (shape === undefined) throw new NotFoundError(place.what, place.path);
+    const fd = makeNamed(kind, place, shape);
+    if (fd !== undefined) return { fd, shape };
+  }
+}
+
 function makeNamed({ kind }: MemoryKind, { folder, path }: Place, shape: Shape): number | undefined {
   for (;;) {
     const fd = makeMappedFile(folder, path, { ...shape, kind });
@@ -174,11 +179,7 @@ function makeNamed({ kind }: MemoryKind, { folder, path }: Place, shape: Shape):
   }
 }
 
-function descriptorOf(anonymous: AnonymousFile): number {
-  return anonymous.fd as number;
-}
-
-function mapFile(fd: number, size: number): ArrayBuffer {
+function mapFile(fd: number, size: number): Mapping {
   // Opened once more: a mapping keeps the open file that it was made from, and the locks that this one has.
   const own = openSync(`/proc/self/fd/${fd}`, constants.O_RDWR);
   let mapping: Mapping;
@@ -187,19 +188,40 @@ function mapFile(fd: number, size: number): ArrayBuffer {
   } finally {
     closeSync(own);
   }
-  const { address, buffer } = mapping;
   // Moved to another thread it would outlive its registration here.
-  markAsUntransferable(buffer);
-  droppedMappings.register(buffer, { address, size });
-  return buffer;
+  markAsUntransferable(mapping.buffer);
+  droppedMappings.register(mapping.buffer, { address: mapping.address, size });
+  return mapping;
 }
 
 const droppedMappings = new FinalizationRegistry<{ address: bigint; size: number }>(({ address, size }) =>
   memoryCalls().discard(address, size),
 );
 
-/** An object that was dropped without close() stops using its file. */
-const droppedObjects = new FinalizationRegistry<AnonymousFile>((file) => file.leave());
+/** The open file of an object: ended once, by close() or because the object was dropped without it. */
+class Hold {
+  readonly #fd: number;
+  readonly #anonymous: AnonymousFile | undefined;
+  #ended = false;
+
+  constructor(fd: number, anonymous: AnonymousFile | undefined) {
+    this.#fd = fd;
+    this.#anonymous = anonymous;
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#anonymous === undefined) closeSync(this.#fd);
+    else this.#anonymous.leave();
+  }
+}
+
+const droppedObjects = new FinalizationRegistry<Hold>((hold) => hold.end());
 
 function identityOf(fd: number): string {
   const { dev, ino } = fstatSync(fd, { bigint: true });

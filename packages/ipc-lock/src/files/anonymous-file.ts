@@ -26,9 +26,9 @@ export class AnonymousFile {
 
   /**
    * @param id - as {@link newAnonymousId} gave it, here or in another process
-   * @param open - opens or makes the file at the path that it is given
+   * @param open - opens or makes it
    */
-  constructor(folder: LockFolder, id: string, open: (path: string) => number) {
+  constructor(folder: LockFolder, id: string, open: () => number) {
     if (!FILE_NAME.test(id)) throw new LockFileError(id, `${id} is not the file of an anonymous object.`);
     if (!lockCalls().hasRangeLocks) {
       throw new LockUnavailableError(
@@ -94,9 +94,9 @@ function leaveAll(): void {
 }
 
 /** Opens the file, or makes it, and keeps it from being removed. */
-function pin(path: string, open: (path: string) => number): number {
+function pin(path: string, open: () => number): number {
   for (let tries = 0; tries < 1000; tries++) {
-    const fd = open(path);
+    const fd = open();
     if (lockCalls().tryRangeLock(fd, 'read')) {
       if (leadsTo(path, fd)) return fd;
     } else {

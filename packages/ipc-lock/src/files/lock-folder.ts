@@ -39,31 +39,6 @@ export function fileNameOf(name: string, kind: string): string {
   return `${readable}.${digest}.${kind}`;
 }
 
-/**
- * Opens a file of ours, and makes it and its folders if need be. 0600, and never through a symbolic link.
- *
- * @throws LockFileError `ERR_LOCK_FILE`
- */
-export function openOurFile(folder: LockFolder, path: string): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  for (let tries = 0; ; tries++) {
-    let fd: number;
-    try {
-      fd = openSync(path, flags, 0o600);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      // The last user of the folder may just have removed it.
-      if (code === 'ENOENT' && tries < 100) {
-        makeFoldersFor(folder, path);
-        continue;
-      }
-      throw cannotOpen(path, cause as NodeJS.ErrnoException);
-    }
-    checkPrivate(fd, path);
-    return fd;
-  }
-}
-
 /** Makes the folders that a file of ours lies in. */
 export function makeFoldersFor(folder: LockFolder, path: string): void {
   makeFolder(folder.path);

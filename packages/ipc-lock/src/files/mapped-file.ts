@@ -4,7 +4,16 @@
  * Made without a name, filled, and only then given one: nobody ever sees a file that is not finished, and whoever
  * dies over it leaves nothing. Its room is reserved before, so that no write to the mapping can fail later.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { LockFileError } from '../errors.js';
 import { lockCalls, memoryCalls, type SystemError } from '../platform/ffi.js';
@@ -18,7 +27,10 @@ export const CONTENT_AT = 65_536;
 
 const O_TMPFILE = constants.O_DIRECTORY | 0o20000000;
 
-export type Content = Omit<FileHeader, 'bootId'>;
+export interface Content extends Omit<FileHeader, 'bootId'> {
+  /** Bytes of the content that there has to be room for at once; all if it is omitted. */
+  readonly reserved?: number | undefined;
+}
 
 export interface OpenMappedFile {
   readonly fd: number;
@@ -37,7 +49,8 @@ export function makeMappedFile(folder: LockFolder, path: string, content: Conten
     try {
       makeFoldersFor(folder, path);
       fd = openSync(dirname(path), constants.O_RDWR | O_TMPFILE, 0o600);
-      memoryCalls().reserve(fd, CONTENT_AT, content.size);
+      memoryCalls().reserve(fd, CONTENT_AT, content.reserved ?? content.size);
+      ftruncateSync(fd, CONTENT_AT + content.size);
       writeSync(fd, encodeHeader({ ...content, bootId: bootId() }), 0, HEADER_SIZE, 0);
       if (memoryCalls().link(fd, path)) return fd;
       closeSync(fd);
