@@ -44,6 +44,9 @@ interface RunningTask {
   addCredit?: () => void;
 }
 
+/** How far a generator runs ahead of its reader. */
+const YIELDS_AHEAD = 16;
+
 class Worker {
   readonly #link: StreamLink;
   readonly #maxMemory: number | undefined;
@@ -93,7 +96,7 @@ class Worker {
       return this.#link.send(message);
     } catch {
       // The pool is gone, as above.
-      process.exit();
+      return process.exit();
     }
   }
 
@@ -105,7 +108,7 @@ class Worker {
   }
 
   #read(message: Buffer): void {
-    switch (message[0]) {
+    switch (message[0] as number) {
       case ToWorker.task:
         this.#tasks.push(message);
         return;
@@ -147,11 +150,7 @@ class Worker {
       this.#tasks = [];
       for (let index = 0; index < tasks.length; index++) {
         const next = tasks[index + 1] ?? this.#tasks[0];
-        const room = await this.#answer(
-          tasks[index] as Buffer,
-          next === undefined ? 0 : next.readUInt32LE(ID_AT),
-        );
-        if (room !== undefined) await room;
+        await this.#answer(tasks[index] as Buffer, next === undefined ? 0 : next.readUInt32LE(ID_AT));
         if (performance.now() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
       }
     }
@@ -167,7 +166,7 @@ class Worker {
   }
 
   /** Runs one task. @param next - the one that begins after it, if it is here already */
-  async #answer(message: Buffer, next: number): Promise<Promise<void> | undefined> {
+  async #answer(message: Buffer, next: number): Promise<void> {
     const { id, functionIndex, shape } = readTask(message);
     if (this.#announced !== id) {
       const room = this.#send(encodeShort(FromWorker.started, id));
@@ -183,19 +182,19 @@ class Worker {
       await this.#send(encodeShort(FromWorker.retire, 0));
     }
     this.#announced = next;
-    return this.#send(markAnswer(answer, kind, id, next, ended - began));
+    await this.#send(markAnswer(answer, kind, id, next, ended - began));
   }
 
   async #perform(message: Buffer, id: number, functionIndex: number, shape: Shape) {
     const before: unknown[] = [];
     try {
       this.#enter(id);
-      if (this.#cancelled.has(id)) throw await this.#cancelled.get(id);
       const callable = (this.#functions[functionIndex] ??= await importFunction(
         this.#references[functionIndex] as TargetReference,
       ));
       const decoded = decodeValue(message, TASK_HEADER_BYTES);
       const value = (isThenable(decoded) ? await decoded : decoded) as unknown[];
+      if (this.#cancelled.has(id)) throw await this.#cancelled.get(id);
       let result: unknown;
       if (shape === Shape.call) {
         result = await callable(...value);
@@ -221,25 +220,14 @@ class Worker {
   async #yieldAll(generated: unknown, id: number): Promise<unknown> {
     const iterator = iteratorOf(generated);
     const current = this.#current as RunningTask;
-    let credit = 1;
-    let wake: (() => void) | undefined;
-    current.addCredit = () => {
-      credit++;
-      wake?.();
-    };
     const signal = this.#signalOf(current);
-    signal.addEventListener('abort', () => wake?.(), { once: true });
+    const credit = new Credit(YIELDS_AHEAD, signal);
+    current.addCredit = () => credit.add();
     try {
       for (;;) {
-        while (credit === 0 && !signal.aborted) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-        signal.throwIfAborted();
+        await credit.take();
         const { done, value } = await iterator.next();
         if (done === true) return value;
-        credit--;
         const room = this.#send(
           markValue(encodeValue(value, 'yielded', SHORT_HEADER_BYTES), FromWorker.yielded, id),
         );
@@ -278,6 +266,35 @@ class Worker {
   #leave(): void {
     this.#link.end();
     setImmediate(() => process.exit());
+  }
+}
+
+/** What a generator may still yield before its reader has taken something. */
+class Credit {
+  #left: number;
+  #wake: (() => void) | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(left: number, signal: AbortSignal) {
+    this.#left = left;
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+  }
+
+  add(): void {
+    this.#left++;
+    this.#wake?.();
+  }
+
+  /** @throws `signal.reason` */
+  async take(): Promise<void> {
+    if (this.#left === 0 && !this.#signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#signal.throwIfAborted();
+    this.#left--;
   }
 }
 

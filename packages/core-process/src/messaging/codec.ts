@@ -49,25 +49,19 @@ const containers: object[] = [];
 let values = 0;
 
 function isSmallPlain(value: unknown): boolean {
-  containers.length = 0;
   values = 0;
-  return isPlain(value);
+  const answer = isPlain(value);
+  // Nothing is kept alive by having been looked at.
+  containers.length = 0;
+  return answer;
 }
 
 function isPlain(value: unknown): boolean {
   if (++values > MOST_VALUES) return false;
-  switch (typeof value) {
-    case 'string':
-      return value.length <= LONGEST_STRING;
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'boolean':
-      return true;
-    case 'object':
-      return value === null || isPlainContainer(value);
-    default:
-      return false;
-  }
+  if (typeof value === 'object') return value === null || isPlainContainer(value);
+  if (typeof value === 'string') return value.length <= LONGEST_STRING;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return typeof value === 'boolean';
 }
 
 function isPlainContainer(value: object): boolean {

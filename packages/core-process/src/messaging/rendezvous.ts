@@ -71,7 +71,7 @@ export function makeOffer(options: OfferOptions): OpenOffer {
 /** Connects to the maker of an offer. Sending can begin at once; when the maker is gone, the link ends. */
 export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
   const link = new StreamLink(connect({ path }), answer);
-  link.send(Buffer.from(JSON.stringify({ id, ask })));
+  void link.send(Buffer.from(JSON.stringify({ id, ask })));
   return link;
 }
 
@@ -112,7 +112,7 @@ function letIn(link: StreamLink, hello: Buffer): boolean {
   const entry = entries.get(String(said.id));
   if (entry === undefined || entry.ask !== said.ask) return false;
   if (entry.once) entries.delete(String(said.id));
-  link.send(Buffer.from(entry.answer));
+  void link.send(Buffer.from(entry.answer));
   entry.onLink(link);
   closeIfUnused();
   return true;

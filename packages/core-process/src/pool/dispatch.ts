@@ -7,10 +7,12 @@
  * Short tasks are sent ahead, so that a worker need not wait between two; how far follows from how long the
  * function's tasks took of late, so that none waits long behind another while a second worker is free.
  */
+import { childContext } from '../child-context.js';
 import {
   PoolBrokenError,
   PoolClosedError,
   PoolTerminatedError,
+  StartedWhileImportingError,
   TimeoutError,
   WorkerDiedError,
 } from '../errors.js';
@@ -82,8 +84,10 @@ export class Dispatcher implements WorkerEvents {
     return this.#state === 'open';
   }
 
-  /** @throws PoolClosedError, PoolBrokenError, PoolTerminatedError */
+  /** @throws PoolClosedError, PoolBrokenError, PoolTerminatedError, StartedWhileImportingError */
   checkOpen(): void {
+    const importing = childContext()?.importing;
+    if (importing !== undefined) throw new StartedWhileImportingError(importing);
     if (this.#refusal !== undefined) throw this.#refusal();
   }
 
@@ -339,9 +343,10 @@ export class Dispatcher implements WorkerEvents {
     if (best === undefined || best.tasks.size === 0) return best;
     // A task that may be killed takes none with it, and one that counts memory is looked at alone.
     if (best.tasks.size >= AHEAD_TASKS || this.#options.maxMemoryPerChild !== undefined) return undefined;
-    let ahead = 0;
-    for (const [, other] of best.tasks) ahead += other.function.longest ?? Infinity;
-    return ahead <= AHEAD_MS && task.function.longest !== undefined ? best : undefined;
+    // One that has run for long already may go on as long.
+    let ahead = task.function.longest + performance.now() - best.runningSince;
+    for (const [, other] of best.tasks) ahead += other.function.longest;
+    return ahead <= AHEAD_MS ? best : undefined;
   }
 
   /** Workers are started when there is something for them to do. */
@@ -378,13 +383,9 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #tellRoom(): void {
-    const isOver = this.#state === 'ended';
-    while (this.#waitingForRoom.length > 0 && (isOver || this.#queue.length < this.#options.maxQueued)) {
-      // One for each place.
-      const count = isOver ? this.#waitingForRoom.length : this.#options.maxQueued - this.#queue.length;
-      for (const resolve of this.#waitingForRoom.splice(0, count)) resolve();
-      if (!isOver) return;
-    }
+    const places = this.#state === 'ended' ? Infinity : this.#options.maxQueued - this.#queue.length;
+    if (places <= 0 || this.#waitingForRoom.length === 0) return;
+    for (const resolve of this.#waitingForRoom.splice(0, places)) resolve();
   }
 
   #endIfDone(): void {

@@ -118,7 +118,7 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
     execPath,
     startMethod,
     processes,
-    initializer: options.initializer === undefined ? undefined : referenceOf(options.initializer as never),
+    initializer: options.initializer === undefined ? undefined : referenceOf(options.initializer),
     initializerArgs: options.initializerArgs ?? [],
     maxTasksPerChild: options.maxTasksPerChild ?? Infinity,
     maxMemoryPerChild: maxMemoryPerChild === Infinity ? undefined : maxMemoryPerChild,

@@ -74,7 +74,7 @@ export class Pool implements AsyncDisposable {
     args?: Readonly<A>,
     options: TaskOptions = {},
   ): Promise<Awaited<R>> {
-    return await this.#call<R>(fn as PoolFunction, args ?? [], options).task.result;
+    return await this.#call<R>(fn, args ?? [], options).task.result;
   }
 
   /**
@@ -88,7 +88,7 @@ export class Pool implements AsyncDisposable {
     args?: Readonly<A>,
     options: TaskOptions = {},
   ): Promise<SubmittedTask<Awaited<R>>> {
-    const { task, room } = this.#call<R>(fn as PoolFunction, args ?? [], options);
+    const { task, room } = this.#call<R>(fn, args ?? [], options);
     if (room !== undefined) await room;
     return task;
   }
@@ -103,7 +103,7 @@ export class Pool implements AsyncDisposable {
     items: AnyIterable<T>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    return await this.#mapAll<R>(Shape.items, fn as PoolFunction, items, options);
+    return await this.#mapAll<R>(Shape.items, fn, items, options);
   }
 
   /** Like map(), for a function of several arguments: each item is a list of them. */
@@ -112,7 +112,7 @@ export class Pool implements AsyncDisposable {
     argumentLists: AnyIterable<Readonly<A>>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    return await this.#mapAll<R>(Shape.argumentLists, fn as PoolFunction, argumentLists, options);
+    return await this.#mapAll<R>(Shape.argumentLists, fn, argumentLists, options);
   }
 
   /**
@@ -126,7 +126,7 @@ export class Pool implements AsyncDisposable {
     items: AnyIterable<T>,
     options: MapOptions = {},
   ): AsyncGenerator<Awaited<R>, void, undefined> {
-    return this.#mapEach<R>(fn as PoolFunction, items, options, true);
+    return this.#mapEach<R>(fn, items, options, true);
   }
 
   /** Like imap(), each result as soon as it is there. */
@@ -135,7 +135,7 @@ export class Pool implements AsyncDisposable {
     items: AnyIterable<T>,
     options: MapOptions = {},
   ): AsyncGenerator<Awaited<R>, void, undefined> {
-    return this.#mapEach<R>(fn as PoolFunction, items, options, false);
+    return this.#mapEach<R>(fn, items, options, false);
   }
 
   /**
@@ -151,27 +151,20 @@ export class Pool implements AsyncDisposable {
     const yielded: unknown[] = [];
     let end: { readonly failure?: { readonly error: unknown } } | undefined;
     let wake: (() => void) | undefined;
-    const task = new PoolTask(
-      this.#functions.get(fn as PoolFunction),
-      Shape.generator,
-      args ?? [],
-      'args',
-      options,
-      {
-        onYielded: (value) => {
-          yielded.push(value);
-          wake?.();
-        },
-        onReturned: () => {
-          end = {};
-          wake?.();
-        },
-        onFailed: (error) => {
-          end = { failure: { error } };
-          wake?.();
-        },
+    const task = new PoolTask(this.#functions.get(fn), Shape.generator, args ?? [], 'args', options, {
+      onYielded: (value) => {
+        yielded.push(value);
+        wake?.();
       },
-    );
+      onReturned: () => {
+        end = {};
+        wake?.();
+      },
+      onFailed: (error) => {
+        end = { failure: { error } };
+        wake?.();
+      },
+    });
     void this.#dispatcher.add(task, options.signal);
     try {
       for (;;) {

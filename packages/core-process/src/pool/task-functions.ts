@@ -5,19 +5,28 @@ import type { PoolFunction } from './pool-options.js';
 /** Forgets a long run slowly, so that one in some hundred calls is enough to be known for it. */
 const FORGET = 0.99;
 
+/** So many calls make an estimate. */
+const ENOUGH_CALLS = 16;
+
 export class TaskFunction {
   readonly index: number;
   readonly reference: TargetReference;
-  /** The longest run of late, in milliseconds; undefined before the first. */
-  longest: number | undefined;
+  #longest = 0;
+  #calls = 0;
 
   constructor(index: number, reference: TargetReference) {
     this.index = index;
     this.reference = reference;
   }
 
+  /** The longest run of late, in milliseconds; Infinity while too little is known. */
+  get longest(): number {
+    return this.#calls < ENOUGH_CALLS ? Infinity : this.#longest;
+  }
+
   took(milliseconds: number): void {
-    this.longest = Math.max(milliseconds, (this.longest ?? 0) * FORGET);
+    this.#calls++;
+    this.#longest = Math.max(milliseconds, this.#longest * FORGET);
   }
 }
 
@@ -29,7 +38,7 @@ export class TaskFunctions {
   get(target: PoolFunction): TaskFunction {
     const known = typeof target === 'function' ? this.#byFunction.get(target) : undefined;
     if (known !== undefined) return known;
-    const reference = referenceOf(target as never);
+    const reference = referenceOf(target);
     const key = JSON.stringify(reference);
     let found = this.#byReference.get(key);
     if (found === undefined) {

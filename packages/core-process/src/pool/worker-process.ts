@@ -50,6 +50,8 @@ export class WorkerProcess {
   readonly tasks = new Map<number, PoolTask>();
   /** The one of them that runs. */
   running: PoolTask | undefined;
+  /** On the clock of performance.now(). */
+  runningSince = 0;
   /** Tasks that it was ever given. */
   assigned = 0;
   /** It was, once: a worker that ends before could not be started. */
@@ -217,7 +219,7 @@ export class WorkerProcess {
   /** @returns true when it has room for a task now */
   #read(message: Buffer): boolean {
     const events = this.#events;
-    switch (message[0]) {
+    switch (message[0] as number) {
       case FromWorker.returned:
       case FromWorker.threw:
         this.#readAnswer(message);
@@ -270,6 +272,7 @@ export class WorkerProcess {
     const task = this.tasks.get(id);
     if (task === undefined) return;
     this.running = task;
+    this.runningSince = performance.now();
     this.#events.onStarted(this, task);
   }
 
