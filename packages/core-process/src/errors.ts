@@ -251,8 +251,8 @@ export class QueueLostError extends CoreProcessError {
   constructor(options?: ErrorOptions) {
     super(
       'ERR_QUEUE_LOST',
-      'The process that made the queue has ended, and the items with it. ' +
-        'Make the queue in the process that lives longest.',
+      'The process that made the queue has ended, and the items with it, or had closed the queue before this one came. ' +
+        'Make the queue in the process that lives longest, and close it last.',
       options,
     );
   }

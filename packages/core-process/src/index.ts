@@ -32,6 +32,7 @@ export {
   WorkerDiedError,
 } from './errors.js';
 export type { ExitReason, ExitRecord } from './exit-record.js';
+export { JoinableQueue, Queue } from './messaging/queue.js';
 export { wait, type Waitable } from './messaging/wait.js';
 export type { Handover, HandoverFate } from './messaging/clone.js';
 export { Connection, Pipe, type PipeOptions } from './messaging/connection.js';
