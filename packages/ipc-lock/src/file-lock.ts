@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { LockTarget } from './backend/flock/flock-file.js';
-import { cannotOpen } from './backend/flock/lock-folder.js';
+import { cannotOpen } from './files/lock-folder.js';
 import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
 import { unwatchGrant, watchGrant } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
@@ -40,14 +40,8 @@ export class FileLock implements Disposable {
 
   /** Opens nothing yet. @throws InvalidOptionError `ERR_LOCK_INVALID_OPTION` when `path` is no path */
   constructor(path: string | URL) {
-    if ((typeof path !== 'string' && !(path instanceof URL)) || path === '' || String(path).includes('\0')) {
-      throw new InvalidOptionError(
-        'path',
-        `The path of a FileLock must be a non-empty string or a file: URL, not ${inspect(path)}.`,
-      );
-    }
-    this.path = resolve(typeof path === 'string' ? path : fileURLToPath(path));
-    const file = this.path;
+    const file = resolvePath(path);
+    this.path = file;
     this.#target = { name: `The lock on ${file}`, path: file, open: () => openAnyFile(file) };
   }
 
@@ -159,6 +153,24 @@ export class FileLock implements Disposable {
   #throwIfClosed(): void {
     if (this.#closed) throw new LockClosedError(this.#target.name);
   }
+}
+
+/** Absolute path of what the caller gave. */
+function resolvePath(given: string | URL): string {
+  let path: unknown = given;
+  let cause: unknown;
+  try {
+    if (given instanceof URL) path = fileURLToPath(given);
+  } catch (error) {
+    // Not a file: URL, or one that this system has no path for.
+    cause = error;
+  }
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return resolve(path);
+  throw new InvalidOptionError(
+    'path',
+    `The path of a FileLock must be a non-empty string or a file: URL, not ${inspect(given)}.`,
+    { cause },
+  );
 }
 
 /** A lock needs no right to write: a file, or folder, that may only be read can be locked as well. */

@@ -1,11 +1,28 @@
-/** What another process calls to have a lock again that was sent to it. */
+/** What another process calls to have an object again that was sent to it. */
+import type { TypedAddress } from '../typed-file.js';
 import { FileLock } from '../file-lock.js';
-import { Lock, type LockAddress } from '../lock.js';
+import { Lock } from '../lock.js';
+import type { Address } from '../place-options.js';
+import { SharedArray } from '../shared-array.js';
+import { SharedMemory } from '../shared-memory.js';
+import { Value } from '../value.js';
 
-export function rebuildLock(address: LockAddress): Lock {
+export function rebuildLock(address: Address): Lock {
   return Lock.at(address);
 }
 
 export function rebuildFileLock(path: string): FileLock {
   return new FileLock(path);
+}
+
+export function rebuildSharedMemory(address: Address): SharedMemory {
+  return SharedMemory.at(address);
+}
+
+export function rebuildValue(address: TypedAddress): unknown {
+  return Value.at(address);
+}
+
+export function rebuildSharedArray(address: TypedAddress): unknown {
+  return SharedArray.at(address);
 }

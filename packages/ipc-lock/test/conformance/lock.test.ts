@@ -221,7 +221,8 @@ describe.each(kinds)('%s', (_, make) => {
     waiter.child.kill('SIGKILL');
     await waiter.ended;
     first.release();
-    (await next).release();
+    using guard = await next;
+    expect(guard.held).toBe(true);
   });
 
   it('CPython BaseLockTests.test_acquire_destroy, and WPT non-fully-active: closed, it ends its waits', async () => {

@@ -1,8 +1,9 @@
 /** flock(1) and Python's fcntl.flock exclude us, and we them. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { temporaryFolder } from '@tooling/testkit';
 import { FileLock } from 'ipc-lock';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,7 +20,7 @@ import fcntl, sys
 file = open(sys.argv[1], 'a')
 kind = fcntl.LOCK_SH if sys.argv[2] == 'true' else fcntl.LOCK_EX
 `;
-const programs: [name: string, there: () => boolean, hold: Hold, attempt: Try][] = [
+const programs: readonly [name: string, there: () => boolean, hold: Hold, attempt: Try][] = [
   [
     'flock(1)',
     () => spawnSync('flock', ['--version']).status === 0,
@@ -51,23 +52,24 @@ except BlockingIOError:
 ];
 
 for (const [name, isThere, hold, attempt] of programs) {
-  // A machine without the program can't say anything about it; the title says so.
-  const there = isThere();
-  describe.skipIf(!there)(there ? name : `${name} (not installed here)`, () => {
+  // A machine without the program can't say anything about it.
+  describe.skipIf(!isThere())(`${name}, where it is installed`, () => {
     const tryOnce = (path: string, shared: boolean) => {
       const [command, ...args] = attempt(path, shared);
       return spawnSync(command, args).status;
     };
 
-    async function startHolding(path: string, shared: boolean): Promise<ChildProcess> {
+    async function startHolding(path: string, shared: boolean) {
       const [command, ...args] = hold(path, shared);
       const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(child, 'close');
       onTestFinished(() => {
         child.kill('SIGKILL');
       });
-      const [text] = (await once(child.stdout, 'data')) as [Buffer];
-      expect(text.toString()).toBe('granted\n');
-      return child;
+      // Whole lines: a pipe may give a line in pieces.
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      expect(line).toBe('granted');
+      return { child, ended };
     }
 
     it('is kept out by us, and let in after', async () => {
@@ -90,9 +92,9 @@ for (const [name, isThere, hold, attempt] of programs) {
       await expect(lock.acquire({ timeout: 50 })).rejects.toThrow(timedOut);
       expect(() => lock.acquireSync({ shared: true, timeout: 0 })).toThrow(timedOut);
       const waiting = lock.acquire();
-      holder.stdin?.end();
+      holder.child.stdin.end();
       (await waiting).release();
-      await once(holder, 'close');
+      await holder.ended;
     });
 
     it('shares with us', async () => {
@@ -101,10 +103,10 @@ for (const [name, isThere, hold, attempt] of programs) {
       const lock = new FileLock(path);
       (await lock.acquire({ shared: true })).release();
       await expect(lock.acquire({ timeout: 0 })).rejects.toThrow(timedOut);
-      holder.kill('SIGKILL');
-      holder.stdin?.end();
+      holder.child.kill('SIGKILL');
+      holder.child.stdin.end();
       (await lock.acquire()).release();
-      if (holder.exitCode === null && holder.signalCode === null) await once(holder, 'close');
+      await holder.ended;
     });
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The folder that the files of `Lock` are in: one per user, which nobody else may write to.
+ * The folder that the files of locks and shared memory are in: one per user, which nobody else may write to.
  *
  * `IPC_LOCK_DIR`, else `/dev/shm/ipc-lock-UID`, else the same in the temporary folder.
  */
@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LockFileError } from '../../errors.js';
+import { LockFileError } from '../errors.js';
 
 /** Where files of the two kinds are. */
 export interface LockFolder {
@@ -32,43 +32,29 @@ export function chooseLockFolder(given = process.env['IPC_LOCK_DIR']): LockFolde
   return { path, anonymous: join(path, 'anonymous'), isOurs: !isGiven };
 }
 
-/** File name of a lock: readable in part, and different for every two names, also those that are no valid UTF-16. */
-export function fileNameOf(name: string): string {
+/** File name of an object: readable in part, and different for every two names, also those that are no valid UTF-16. */
+export function fileNameOf(name: string, kind: string): string {
   const readable = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40);
   const digest = createHash('sha256').update(Buffer.from(name, 'utf16le')).digest('hex').slice(0, 32);
-  return `${readable}.${digest}.lock`;
+  return `${readable}.${digest}.${kind}`;
 }
 
-/**
- * Opens a file of ours, and makes it and its folders if need be. 0600, and never through a symbolic link.
- *
- * @throws LockFileError `ERR_LOCK_FILE`
- */
-export function openOurFile(folder: LockFolder, path: string): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  for (let tries = 0; ; tries++) {
-    let fd: number;
-    try {
-      fd = openSync(path, flags, 0o600);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      // The last user of the folder may just have removed it.
-      if (code === 'ENOENT' && tries < 100) {
-        makeFolder(folder.path);
-        if (path.startsWith(folder.anonymous)) makeFolder(folder.anonymous);
-        continue;
-      }
-      throw cannotOpen(path, cause as NodeJS.ErrnoException);
-    }
-    const stat = fstatSync(fd);
-    if (stat.isFile() && stat.uid === ownUid() && (stat.mode & 0o077) === 0) return fd;
-    closeSync(fd);
-    throw new LockFileError(
-      path,
-      `${path} is not a private file of this user (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}), ` +
-        'so others could hold or spoil the lock. Remove it, or set IPC_LOCK_DIR to a private folder.',
-    );
-  }
+/** Makes the folders that a file of ours lies in. */
+export function makeFoldersFor(folder: LockFolder, path: string): void {
+  makeFolder(folder.path);
+  if (path.startsWith(folder.anonymous)) makeFolder(folder.anonymous);
+}
+
+/** Closes a file that another user may have to do with, and refuses it. */
+export function checkPrivate(fd: number, path: string): void {
+  const stat = fstatSync(fd);
+  if (stat.isFile() && stat.uid === ownUid() && (stat.mode & 0o077) === 0) return;
+  closeSync(fd);
+  throw new LockFileError(
+    path,
+    `${path} is not a private file of this user (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}), ` +
+      'so others could hold or spoil what is in it. Remove it, or set IPC_LOCK_DIR to a private folder.',
+  );
 }
 
 /** Says what to do about a file that can't be opened. */
@@ -79,7 +65,9 @@ export function cannotOpen(path: string, cause: NodeJS.ErrnoException): LockFile
     EACCES: 'this user may not open it: change its mode, or its folder’s.',
     EMFILE: 'this process has too many files open: close some, or raise `ulimit -n`.',
     ENFILE: 'the machine has too many files open.',
-    ENOSPC: 'its file system is full.',
+    ENOSPC: 'its file system is full: make room, or set IPC_LOCK_DIR to a folder on another.',
+    EOPNOTSUPP: 'its file system can not make files without a name: set IPC_LOCK_DIR to a folder on another.',
+    EEXIST: 'it is there already.',
     ELOOP: 'it is a symbolic link where a file of ours should be: remove it.',
   };
   return new LockFileError(

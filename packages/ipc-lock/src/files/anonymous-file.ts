@@ -8,13 +8,13 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { LockFileError, LockUnavailableError } from '../../errors.js';
-import { lockCalls } from '../../platform/ffi.js';
-import { ownStart, startOf } from '../../platform/process-identity.js';
-import { type LockFolder, openOurFile, removeEmptyFolders } from './lock-folder.js';
+import { LockFileError, LockUnavailableError } from '../errors.js';
+import { lockCalls } from '../platform/ffi.js';
+import { ownStart, startOf } from '../platform/process-identity.js';
+import { type LockFolder, removeEmptyFolders } from './lock-folder.js';
 
-/** `PID-START-RANDOM.lock` of the maker: a hint which files to look at, never a proof. */
-const FILE_NAME = /^(\d+)-(\d+)-[0-9a-f]{24}\.lock$/;
+/** `PID-START-RANDOM.KIND` of the maker: a hint which files to look at, never a proof. */
+const FILE_NAME = /^(\d+)-(\d+)-[0-9a-f]{24}\.[a-z]+$/;
 
 const inUse = new Set<AnonymousFile>();
 
@@ -24,20 +24,28 @@ export class AnonymousFile {
   readonly path: string;
   #fd: number | undefined;
 
-  /** @param id - as {@link newAnonymousId} gave it, here or in another process */
-  constructor(folder: LockFolder, id: string) {
-    if (!FILE_NAME.test(id)) throw new LockFileError(id, `${id} is not the file of an anonymous lock.`);
+  /**
+   * @param id - as {@link newAnonymousId} gave it, here or in another process
+   * @param open - opens or makes it
+   */
+  constructor(folder: LockFolder, id: string, open: () => number) {
+    if (!FILE_NAME.test(id)) throw new LockFileError(id, `${id} is not the file of an anonymous object.`);
     if (!lockCalls().hasRangeLocks) {
       throw new LockUnavailableError(
-        `Anonymous locks are not there yet on ${process.platform}-${process.arch}. Use Lock.open(name).`,
+        `Anonymous objects are not there yet on ${process.platform}-${process.arch}. Open one by name.`,
       );
     }
     this.folder = folder;
     this.id = id;
     this.path = join(folder.anonymous, id);
-    this.#fd = pin(folder, this.path);
+    this.#fd = pin(this.path, open);
     if (inUse.size === 0) process.on('exit', leaveAll);
     inUse.add(this);
+  }
+
+  /** Undefined after {@link leave}. */
+  get fd(): number | undefined {
+    return this.#fd;
   }
 
   /** Stops using the file; the last one who does removes it. */
@@ -52,8 +60,9 @@ export class AnonymousFile {
   }
 }
 
-export function newAnonymousId(): string {
-  return `${process.pid}-${ownStart()}-${randomBytes(12).toString('hex')}.lock`;
+/** @param kind - letters that say what the file is */
+export function newAnonymousId(kind: string): string {
+  return `${process.pid}-${ownStart()}-${randomBytes(12).toString('hex')}.${kind}`;
 }
 
 /** Removes the files of makers that died without doing it, unless others use them still. */
@@ -85,9 +94,9 @@ function leaveAll(): void {
 }
 
 /** Opens the file, or makes it, and keeps it from being removed. */
-function pin(folder: LockFolder, path: string): number {
+function pin(path: string, open: () => number): number {
   for (let tries = 0; tries < 1000; tries++) {
-    const fd = openOurFile(folder, path);
+    const fd = open();
     if (lockCalls().tryRangeLock(fd, 'read')) {
       if (leadsTo(path, fd)) return fd;
     } else {
@@ -98,7 +107,7 @@ function pin(folder: LockFolder, path: string): number {
   }
   throw new LockFileError(
     path,
-    `${path} is about to be removed by another process, and stays so. Make a new Lock.`,
+    `${path} is about to be removed by another process, and stays so. Make a new one.`,
   );
 }
 
@@ -121,7 +130,8 @@ function removeIfUnused(path: string): boolean {
   }
 }
 
-function leadsTo(path: string, fd: number): boolean {
+/** True when the path leads to the open file. */
+export function leadsTo(path: string, fd: number): boolean {
   const there = statSync(path, { bigint: true, throwIfNoEntry: false });
   const open = fstatSync(fd, { bigint: true });
   return there !== undefined && there.ino === open.ino && there.dev === open.dev;
