@@ -7,6 +7,8 @@ export default [
       index: 'src/index.ts',
       'entry/child': 'src/entry/child.ts',
       'entry/watchdog': 'src/entry/watchdog.ts',
+      'entry/rebuild': 'src/entry/rebuild.ts',
+      'entry/worker': 'src/entry/worker.ts',
     },
   }),
   nodeLibrary({

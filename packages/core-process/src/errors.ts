@@ -16,7 +16,17 @@ export type CoreProcessErrorCode =
   | 'ERR_TARGET_NOT_FOUND'
   | 'ERR_NOT_CLONEABLE'
   | 'ERR_STARTED_WHILE_IMPORTING'
-  | 'ERR_START_METHOD_UNAVAILABLE';
+  | 'ERR_START_METHOD_UNAVAILABLE'
+  | 'ERR_TIMEOUT'
+  | 'ERR_CONNECTION_CLOSED'
+  | 'ERR_CONNECTION_ENDED'
+  | 'ERR_MESSAGE_TORN'
+  | 'ERR_QUEUE_CLOSED'
+  | 'ERR_QUEUE_LOST'
+  | 'ERR_WORKER_DIED'
+  | 'ERR_POOL_BROKEN'
+  | 'ERR_POOL_CLOSED'
+  | 'ERR_POOL_TERMINATED';
 
 /** Base of this package's errors. */
 export class CoreProcessError extends Error {
@@ -172,6 +182,147 @@ export class StartMethodUnavailableError extends CoreProcessError {
     super(
       'ERR_START_METHOD_UNAVAILABLE',
       `Start method ${JSON.stringify(method)} is not available here; use one of: ${available.join(', ')}.`,
+    );
+  }
+}
+
+/** Time ran out before there was what was waited for. `ERR_TIMEOUT` */
+export class TimeoutError extends CoreProcessError {
+  override readonly name = 'TimeoutError';
+  /** Milliseconds that were given. */
+  readonly timeout: number;
+
+  constructor(message: string, timeout: number) {
+    super('ERR_TIMEOUT', message);
+    this.timeout = timeout;
+  }
+}
+
+/** This end of a connection was closed, or handed to another process. `ERR_CONNECTION_CLOSED` */
+export class ConnectionClosedError extends CoreProcessError {
+  override readonly name = 'ConnectionClosedError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_CONNECTION_CLOSED', message, options);
+  }
+}
+
+/** The other end is closed, or its process has ended: nothing comes any more. `ERR_CONNECTION_ENDED` */
+export class ConnectionEndedError extends CoreProcessError {
+  override readonly name = 'ConnectionEndedError';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'ERR_CONNECTION_ENDED',
+      'The other end of the connection is closed, or its process has ended; every message that it had sent was read. ' +
+        'Take this as the end of the conversation, or make a new Pipe().',
+      options,
+    );
+  }
+}
+
+/** The sender died in the middle of a message. `ERR_MESSAGE_TORN` */
+export class MessageTornError extends CoreProcessError {
+  override readonly name = 'MessageTornError';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'ERR_MESSAGE_TORN',
+      'The process at the other end died in the middle of a message. What it had sent before was whole; ' +
+        'the torn message is dropped, send it again over a new connection.',
+      options,
+    );
+  }
+}
+
+/** The queue was closed. `ERR_QUEUE_CLOSED` */
+export class QueueClosedError extends CoreProcessError {
+  override readonly name = 'QueueClosedError';
+
+  constructor() {
+    super('ERR_QUEUE_CLOSED', 'The queue is closed: nothing can be put into it or taken out any more.');
+  }
+}
+
+/** The process that made the queue, and held its items, has ended. `ERR_QUEUE_LOST` */
+export class QueueLostError extends CoreProcessError {
+  override readonly name = 'QueueLostError';
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'ERR_QUEUE_LOST',
+      'The process that made the queue has ended, and the items with it, or had closed the queue before this one came. ' +
+        'Make the queue in the process that lives longest, and close it last.',
+      options,
+    );
+  }
+}
+
+/** A pool's worker ended while it ran a task. `ERR_WORKER_DIED` */
+export class WorkerDiedError extends CoreProcessError {
+  override readonly name = 'WorkerDiedError';
+  readonly pid: number | undefined;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Name of the task's function. */
+  readonly task: string;
+
+  constructor(
+    task: string,
+    how: {
+      readonly pid: number | undefined;
+      readonly exitCode: number | null;
+      readonly signal: NodeJS.Signals | null;
+    },
+    attempts: number,
+    options?: ErrorOptions,
+  ) {
+    const end = how.signal === null ? `ended with exit code ${how.exitCode}` : `was killed by ${how.signal}`;
+    super(
+      'ERR_WORKER_DIED',
+      `Worker ${how.pid} ${end} while running "${task}". ` +
+        (attempts > 1
+          ? `It was attempt ${attempts}, and the last: the task seems to end whatever runs it.`
+          : "The task was not retried; set onWorkerDeath: 'retry' if it may run twice."),
+      options,
+    );
+    this.pid = how.pid;
+    this.exitCode = how.exitCode;
+    this.signal = how.signal;
+    this.task = task;
+  }
+}
+
+/** The pool can't run anything any more; the `cause` says why. `ERR_POOL_BROKEN` */
+export class PoolBrokenError extends CoreProcessError {
+  override readonly name = 'PoolBrokenError';
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      'ERR_POOL_BROKEN',
+      `The pool is broken: ${reason} Repair what the cause says and make a new Pool.`,
+      options,
+    );
+  }
+}
+
+/** The call doesn't fit a closed pool, or one that is still open. `ERR_POOL_CLOSED` */
+export class PoolClosedError extends CoreProcessError {
+  override readonly name = 'PoolClosedError';
+
+  constructor(message: string) {
+    super('ERR_POOL_CLOSED', message);
+  }
+}
+
+/** The pool was terminated before the task had ended. `ERR_POOL_TERMINATED` */
+export class PoolTerminatedError extends CoreProcessError {
+  override readonly name = 'PoolTerminatedError';
+
+  constructor() {
+    super(
+      'ERR_POOL_TERMINATED',
+      'The pool was terminated before this task had ended. Use close() and join() to let tasks end first.',
     );
   }
 }

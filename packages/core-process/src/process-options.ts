@@ -84,7 +84,13 @@ export function checkProcessOptions(options: ProcessOptions<never[], unknown>): 
   check('cwd', options.cwd, 'the path of a directory', isDirectory);
 }
 
-function check(name: string, value: unknown, wanted: string, isRight: (value: unknown) => boolean): void {
+/** @throws InvalidOptionError unless the value is undefined or right */
+export function check(
+  name: string,
+  value: unknown,
+  wanted: string,
+  isRight: (value: unknown) => boolean,
+): void {
   if (value === undefined || isRight(value)) return;
   const given =
     typeof value === 'string'

@@ -14,7 +14,7 @@ import {
   StartedWhileImportingError,
 } from './errors.js';
 import type { ExitRecord } from './exit-record.js';
-import { encode } from './messaging/clone.js';
+import { encode, SentHandovers } from './messaging/clone.js';
 import type { OutputLines } from './output-lines.js';
 import { checkProcessOptions, inheritedExecArgv, type ProcessOptions } from './process-options.js';
 import { programBeingImported } from './program-being-imported.js';
@@ -112,6 +112,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     options.signal?.throwIfAborted();
 
     const method = chooseStartMethod(options.startMethod);
+    const sent = new SentHandovers();
     const isSubclass = hasOwnRun(this.constructor);
     const boot: BootMessage = {
       version: PROTOCOL_VERSION,
@@ -126,7 +127,11 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       cancellable: options.signal !== undefined,
       subclass: isSubclass ? locateExport(this.constructor as new () => unknown) : undefined,
       target: options.target === undefined ? undefined : referenceOf(options.target),
-      input: encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}),
+      input: encodeInput(
+        options.args ?? [],
+        isSubclass ? Object.fromEntries(Object.entries(this)) : {},
+        sent,
+      ),
     };
     const child = new ChildHandle(
       method,
@@ -148,6 +153,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     internals.set(this, { phase: 'started', child, processOf: this as unknown as Process<never[]> });
     processOfChild.set(child, this);
     register(child);
+    // What it had not taken by its end nobody will.
+    if (sent.isSingleUse) void child.completed.then(() => sent.lose());
     if (options.signal !== undefined) cancelOnAbort(child, options.signal, options.gracePeriod ?? 1000);
     return this;
   }
@@ -382,9 +389,9 @@ function closed(name: string): ProcessStateError {
 }
 
 /** Arguments and instance fields, each named as the user knows it if it can't be sent. */
-function encodeInput(args: readonly unknown[], fields: object): Buffer {
+function encodeInput(args: readonly unknown[], fields: object, sent: SentHandovers): Buffer {
   try {
-    return encode({ args, fields }, '');
+    return encode({ args, fields }, '', sent);
   } catch (error) {
     if (!(error instanceof CoreProcessError)) throw error;
     // Once more, part by part, for a path that begins with what the user wrote.

@@ -4,11 +4,11 @@
  *
  * An object takes part by a method under `Symbol.for('core-process.handover')` that returns
  * `{ module, export, data }`: over there, that export of that module is called with `data`, which is
- * cloneable in its turn.
+ * cloneable in its turn. An object that moves, as one end of a connection does, hears by `onFate` whether it did.
  */
 import { deserialize, serialize } from 'node:v8';
 import { inspect } from 'node:util';
-import { NotCloneableError } from '../errors.js';
+import { CoreProcessError, NotCloneableError } from '../errors.js';
 
 /** How to build an object again in another process. */
 export interface Handover {
@@ -16,12 +16,41 @@ export interface Handover {
   readonly module: string;
   readonly export: string;
   readonly data: unknown;
+  /** Called once or twice: `sent` or `refused`, and `lost` after `sent`. */
+  readonly onFate?: ((fate: HandoverFate) => void) | undefined;
+}
+
+/**
+ * | fate      | what it means                                                                  |
+ * | --------- | ------------------------------------------------------------------------------ |
+ * | `sent`    | the message it stands in is on its way                                         |
+ * | `refused` | the message can't be sent; nothing has left this process                       |
+ * | `lost`    | the receiver has ended, or is done with the message; it may have built it or not |
+ */
+export type HandoverFate = 'sent' | 'refused' | 'lost';
+
+/** Handed-over objects of a message that was sent; whoever sent it says when its receiver is gone. */
+export class SentHandovers {
+  readonly #handovers: Handover[] = [];
+
+  add(handovers: readonly Handover[]): void {
+    for (const handover of handovers) if (handover.onFate !== undefined) this.#handovers.push(handover);
+  }
+
+  /** True when something in it can be built once only: the message can't be sent again. */
+  get isSingleUse(): boolean {
+    return this.#handovers.length > 0;
+  }
+
+  lose(): void {
+    for (const { onFate } of this.#handovers.splice(0)) onFate?.('lost');
+  }
 }
 
 interface Envelope {
   readonly value: unknown;
   /** Objects to be built again; the value names them by their place in this list. */
-  readonly handovers: readonly Handover[];
+  readonly handovers: readonly Omit<Handover, 'onFate'>[];
   /** Key that marks such a place. Random, so that no plain value can be taken for one. */
   readonly mark: string;
 }
@@ -32,16 +61,27 @@ const handoverKey = Symbol.for('core-process.handover');
  * Serializes a value.
  *
  * @param path - what the value is called in an error, for example `args`
+ * @param sent - takes the handed-over objects in it
  * @throws NotCloneableError `ERR_NOT_CLONEABLE`, with the path to the part that can't be sent
  */
-export function encode(value: unknown, path: string): Buffer {
+export function encode(value: unknown, path: string, sent?: SentHandovers): Buffer {
   const handovers: Handover[] = [];
   const mark = `handover-${Math.random()}`;
-  const prepared = replaceHandovers(value, handovers, mark, new Map());
-  const envelope: Envelope = { value: prepared, handovers, mark };
+  let prepared = value;
   try {
-    return serialize(envelope);
+    prepared = replaceHandovers(value, handovers, mark, new Map());
+    const envelope: Envelope = {
+      value: prepared,
+      handovers: handovers.map(({ module, export: name, data }) => ({ module, export: name, data })),
+      mark,
+    };
+    const bytes = serialize(envelope);
+    for (const handover of handovers) handover.onFate?.('sent');
+    sent?.add(handovers);
+    return bytes;
   } catch (cause) {
+    for (const handover of handovers) handover.onFate?.('refused');
+    if (cause instanceof CoreProcessError) throw cause;
     const [where, culprit] = findUncloneable(prepared, path, new Set()) ?? [path, value];
     throw new NotCloneableError(where, describe(culprit), { cause });
   }
@@ -49,8 +89,16 @@ export function encode(value: unknown, path: string): Buffer {
 
 /** Restores what {@link encode} gave; the promise is for the modules of handed-over objects. */
 export async function decode(payload: Uint8Array): Promise<unknown> {
-  const { value, handovers, mark } = deserialize(payload) as Envelope;
-  if (handovers.length === 0) return value;
+  return await decodeNow(payload);
+}
+
+/** The same, without a promise where none is needed. */
+export function decodeNow(payload: Uint8Array): unknown {
+  const envelope = deserialize(payload) as Envelope;
+  return envelope.handovers.length === 0 ? envelope.value : rebuildAll(envelope);
+}
+
+async function rebuildAll({ value, handovers, mark }: Envelope): Promise<unknown> {
   const rebuilt = await Promise.all(
     handovers.map(async (handover) => {
       const module = (await import(handover.module)) as Record<string, (data: unknown) => unknown>;
