@@ -28,6 +28,7 @@ export { processState, type ProcessStateLetter } from './os/proc-status.js';
 export type { OutputLines } from './output-lines.js';
 export { activeChildren, Process } from './process.js';
 export type { ProcessOptions } from './process-options.js';
+export { setForkServerPreload, stopForkServer } from './start-methods/forkserver.js';
 export { startMethods } from './start-methods/choose-start-method.js';
 export type { StartMethodName, StdioMode } from './start-methods/start-method.js';
 export type { Target } from './target/reference.js';
