@@ -85,8 +85,8 @@ interface Handle {
 
 /** What a loaded module has opened and two processes can't share: sockets, servers, watchers, children. */
 function closeHandles(): void {
-  const { _getActiveHandles } = process as unknown as { _getActiveHandles(): Handle[] };
-  for (const handle of _getActiveHandles.call(process)) {
+  const node = process as unknown as { _getActiveHandles(): Handle[] };
+  for (const handle of node._getActiveHandles()) {
     handle.unref?.();
     if (handle.destroy !== undefined) handle.destroy();
     else handle.close?.();

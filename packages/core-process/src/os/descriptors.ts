@@ -64,19 +64,27 @@ export function systemError(call: string): NodeJS.ErrnoException {
 export function socketPair(): [number, number] {
   const pair = new Int32Array(2);
   if (bind().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) !== 0) throw systemError('socketpair');
-  return [pair[0] as number, pair[1] as number];
+  return [awayFromStandard(pair[0] as number), awayFromStandard(pair[1] as number)];
 }
 
 /** /dev/null, not inherited by a program that is executed. */
 export function openNull(): number {
-  return openSync('/dev/null', 'r+');
+  return awayFromStandard(openSync('/dev/null', 'r+'));
 }
 
-/** Another number for the same file, not inherited by a program that is executed, and above the numbers in use by convention. */
+/** Another number for the same file, above all that have a meaning, not inherited by a program that is executed. */
 export function duplicateDescriptor(fd: number): number {
   const duplicate = bind().fcntl(fd, F_DUPFD_CLOEXEC, 10);
   if (duplicate < 0) throw systemError('fcntl');
   return duplicate;
+}
+
+/** Where a standard stream is closed its number is the next to be given away: children would inherit it. */
+function awayFromStandard(fd: number): number {
+  if (fd > 2) return fd;
+  const moved = duplicateDescriptor(fd);
+  closeSync(fd);
+  return moved;
 }
 
 /** Puts a descriptor at another number, closing what was there. @see dup2(2) */
@@ -107,11 +115,11 @@ class DescriptorMessage {
     this.#count = count;
     // CMSG_SPACE: a header of 16 bytes, and the descriptors in whole words of 8.
     this.#control = Buffer.allocUnsafeSlow(16 + Math.ceil((count * 4) / 8) * 8).fill(0);
-    this.#vector.writeBigUInt64LE(BigInt(koffi.address(this.#byte)), 0);
+    this.#vector.writeBigUInt64LE(koffi.address(this.#byte), 0);
     this.#vector.writeBigUInt64LE(1n, 8);
-    this.message.writeBigUInt64LE(BigInt(koffi.address(this.#vector)), 16);
+    this.message.writeBigUInt64LE(koffi.address(this.#vector), 16);
     this.message.writeBigUInt64LE(1n, 24);
-    this.message.writeBigUInt64LE(BigInt(koffi.address(this.#control)), 32);
+    this.message.writeBigUInt64LE(koffi.address(this.#control), 32);
   }
 
   write(descriptors: readonly number[]): void {

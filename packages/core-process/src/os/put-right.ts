@@ -72,7 +72,7 @@ function endByOurselves(): void {
     return isHandled;
   };
   process.emit = emitAndEnd as typeof process.emit;
-  (process as unknown as { reallyExit(code: number): never }).reallyExit = (code) => leave(Number(code));
+  (process as unknown as { reallyExit(code: number): never }).reallyExit = (code) => leave(code);
 }
 
 function printUncaught(error: unknown): void {
