@@ -16,7 +16,9 @@
  */
 import { readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
 import { type ChildContext, setChildContext } from '../child-context.js';
+import { decode, encode } from '../messaging/clone.js';
 import {
   closeDescriptors,
   duplicateDescriptor,
@@ -32,10 +34,10 @@ import {
   makeCopyable,
   ownPid,
   parentPid,
-  prepareSiblings,
+  siblingCopier,
   whyNotCopyable,
 } from '../os/process-copy.js';
-import { putRight } from '../os/put-right.js';
+import { drawAhead, putRight } from '../os/put-right.js';
 import {
   type Answer,
   DESCRIPTORS_OF_A_START,
@@ -45,6 +47,7 @@ import {
   TRIAL,
 } from '../start-methods/fork-server-protocol.js';
 import type { BootMessage, LaunchMessage } from '../start-methods/start-method.js';
+import { resolveTarget } from '../target/resolve.js';
 import { withOwnOutput } from './preload-output.js';
 import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced } from './run-child.js';
 
@@ -108,6 +111,8 @@ function checkThreads(): void {
   );
 }
 
+const WARM_UP_TURNS = 20;
+
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** No thread may hold a lock of V8 or of the C library while the process is copied: all have to sleep. */
@@ -120,6 +125,16 @@ function waitUntilThreadsSleep(): void {
   for (let tries = 0; others.some(isAwake); tries++) {
     if (tries > 5000) refuse('a thread of it never came to rest after its modules were loaded.');
     Atomics.wait(sleeper, 0, 0, 1);
+  }
+}
+
+/** Uses once, or until it is compiled, what each copy does first: else each copy would do the compiling. */
+async function warmUp(modules: readonly string[]): Promise<void> {
+  for (let turn = 0; turn < WARM_UP_TURNS; turn++) drawAhead();
+  await decode(deserialize(serialize(encode({ args: [], fields: {} }, ''))) as Uint8Array);
+  for (const module of modules) {
+    // One that fails says so in the copy.
+    await resolveTarget({ module, export: 'default' }).catch(() => undefined);
   }
 }
 
@@ -139,18 +154,19 @@ function becomeTemplate(config: ServerConfig): void {
 
 /** Serves the owner to its end; comes back in each copy, with its descriptors in place. */
 function serve(): void {
-  const copy = prepareSiblings();
+  const copier = siblingCopier();
   const owner = duplicateDescriptor(OWNER_FD);
   const nothing = openNull();
   moveDescriptor(nothing, OWNER_FD, false);
   closeDescriptors([nothing]);
   answerOwner(owner, 'template', ownPid());
   for (;;) {
+    copier.prepare();
     const given = receiveDescriptors(owner, DESCRIPTORS_OF_A_START);
     if (given === undefined) leave(0);
     let pid: number;
     try {
-      pid = copy();
+      pid = copier.copy();
     } catch (error) {
       closeDescriptors(given);
       answerOwner(owner, 'refused', (error as NodeJS.ErrnoException).errno ?? 0);
@@ -239,6 +255,7 @@ async function main(config: ServerConfig): Promise<void> {
   // Modules find themselves in a child, as they would in each copy.
   setChildContext(context);
   await withOwnOutput(() => preload(config.modules, context));
+  await warmUp(config.modules);
   closeHandles();
   // A turn of the loop each: what was closed is gone, and nothing of this function's own is pending.
   await new Promise((resolve) => setImmediate(resolve));

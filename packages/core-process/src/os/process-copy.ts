@@ -242,13 +242,18 @@ function addressOfThreadId(): number {
   return thread + index * 4;
 }
 
+/** Copies this process as a sibling, in two steps: what can be done before the copy is asked for, and the copy. */
+export interface SiblingCopier {
+  prepare(): void;
+  /** @returns pid and 0 as {@link forkProcess}; little may be allocated since `prepare()` */
+  copy(): number;
+}
+
 /**
- * Copies this process as a sibling: a child of its parent, not of itself. Only for a process with a single
+ * Makes siblings of this process: children of its parent, not of itself. Only for a process with a single
  * thread that has itself come from {@link forkProcess}: libc's fork handlers have then run already.
- *
- * @returns pid and 0 as {@link forkProcess}
  */
-export function prepareSiblings(): () => number {
+export function siblingCopier(): SiblingCopier {
   const numbers = SYSTEM_CALLS[process.arch] as (typeof SYSTEM_CALLS)[string];
   const { syscall, get_robust_list, uv_default_loop, uv_loop_fork } = bind();
   const loop = uv_default_loop();
@@ -260,16 +265,18 @@ export function prepareSiblings(): () => number {
   const flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
   // The order of clone's last two arguments differs: x64 has the child's thread id before the TLS, arm64 after.
   const [fourth, fifth] = process.arch === 'x64' ? [threadId, 0] : [0, threadId];
-  return () => {
-    allowCopying();
-    const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
-    if (pid < 0) throw systemError('clone');
-    if (pid === 0) {
-      syscall(numbers.setRobustList, robustHead, robustLength, 0, 0, 0);
-      replaceSignalLock(signalLock);
-      uv_loop_fork(loop);
-    }
-    return pid;
+  return {
+    prepare: allowCopying,
+    copy() {
+      const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
+      if (pid < 0) throw systemError('clone');
+      if (pid === 0) {
+        syscall(numbers.setRobustList, robustHead, robustLength, 0, 0, 0);
+        replaceSignalLock(signalLock);
+        uv_loop_fork(loop);
+      }
+      return pid;
+    },
   };
 }
 

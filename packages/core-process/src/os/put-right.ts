@@ -19,9 +19,14 @@ export function putRight(): void {
 const UUIDS_DRAWN_AT_ONCE = 128;
 const INTEGERS_DRAWN_AT_ONCE = 1024;
 
-/** No two copies draw the same numbers. OpenSSL sees to itself; what others have drawn in advance does not. */
+/** No two copies draw the same numbers. */
 function ownRandomNumbers(): void {
   Math.random = randomGenerator(randomFillSync(new Uint32Array(4)));
+  drawAhead();
+}
+
+/** OpenSSL draws anew in a copy by itself; what Node has drawn ahead from it is used up here. */
+export function drawAhead(): void {
   for (let drawn = 0; drawn < UUIDS_DRAWN_AT_ONCE; drawn++) randomUUID();
   for (let drawn = 0; drawn < INTEGERS_DRAWN_AT_ONCE; drawn++) randomInt(2);
 }

@@ -47,13 +47,13 @@ export type CopyOutcome =
   | { readonly kind: 'broken'; readonly reason: string };
 
 export class ForkServer {
-  /** Resolves when it has ended and is no zombie. */
-  readonly ended: Promise<void>;
   /** The environment that it, and so each copy, begins with. */
   readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
+  readonly #ended: Promise<void>;
   readonly #fd: number;
   readonly #stream: Socket;
   #isGone = false;
+  #isWaitedFor = false;
 
   /** @throws Error that says why copies don't work here */
   constructor(execPath: string, execArgv: readonly string[], modules: readonly string[]) {
@@ -79,13 +79,13 @@ export class ForkServer {
     this.#stream.on('error', () => undefined);
     this.#stream.unref();
     this.#stream.resume();
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       this.#stream.once('close', () => {
         this.#isGone = true;
         reapWhenEnded(
           template,
           () => resolve(),
-          () => false,
+          () => this.#isWaitedFor,
         );
       });
     });
@@ -95,23 +95,24 @@ export class ForkServer {
     return this.#isGone;
   }
 
-  /** Closing our end is what ends it; its copies live on. */
-  stop(): void {
+  /** Closing our end is what ends it; its copies live on. Resolves when it has ended and is no zombie. */
+  stop(): Promise<void> {
     this.#isGone = true;
+    this.#isWaitedFor = true;
     this.#stream.destroy();
+    return this.#ended;
   }
 
   /** Shows once, with a copy that does a bit of everything, that copies work. @throws Error that says what happened */
   tryCopy(): void {
-    const outcome = this.requestCopy('ignore');
+    const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
+    const words = Buffer.concat([frame(serialize(launch)), frame(serialize(TRIAL))]);
+    const outcome = this.requestCopy('ignore', words);
     if (outcome.kind !== 'started') {
       throw new Error(outcome.kind === 'broken' ? outcome.reason : `the first copy was ${outcome.kind}.`);
     }
     const { pid, ends } = outcome;
     try {
-      const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
-      writeSync(ends.control, frame(serialize(launch)));
-      writeSync(ends.control, frame(serialize(TRIAL)));
       const status = waitForChild(pid, performance.now() + STEP_MS, []);
       if (status === undefined) process.kill(pid, 'SIGKILL');
       waitForChild(pid, Infinity, []);
@@ -128,9 +129,13 @@ export class ForkServer {
     }
   }
 
-  /** @throws an error with `code` when this process itself has no descriptor left */
-  requestCopy(stdio: StdioMode): CopyOutcome {
+  /**
+   * @param words - what lies ready for the copy on its control stream; no more than fits in it unread
+   * @throws an error with `code` when this process itself has no descriptor left
+   */
+  requestCopy(stdio: StdioMode, words: Buffer): CopyOutcome {
     const ends = openChildEnds(stdio);
+    writeSync(ends.ours.control, words);
     const outcome = this.#requestCopyWith(ends.ours, ends.theirs, () => ends.closeTheirs());
     if (outcome.kind !== 'started') ends.closeOurs();
     return outcome;
@@ -170,7 +175,7 @@ export class ForkServer {
   }
 
   #lost(): CopyOutcome {
-    this.stop();
+    void this.stop();
     return { kind: 'lost' };
   }
 

@@ -7,6 +7,7 @@
  */
 import { serialize } from 'node:v8';
 import { InvalidOptionError } from '../errors.js';
+import { frame } from '../messaging/frame.js';
 import { whyNotCopyable } from '../os/process-copy.js';
 import { moduleUrl } from '../target/reference.js';
 import { ForkServer } from './fork-server.js';
@@ -15,6 +16,9 @@ import { spawn } from './spawn.js';
 import type { ChildEvents, LaunchMessage, RunningChild, StartMethod, StartRequest } from './start-method.js';
 
 export const forkserver: StartMethod = { name: 'forkserver', unavailable: whyNotCopyable, start };
+
+/** Fits into any socket before its reader is there. */
+const AT_ONCE_BYTES = 16_384;
 
 const servers = new Map<string, ForkServer>();
 let preloaded: readonly string[] | undefined;
@@ -30,12 +34,10 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       giveUp((error as Error).message);
       break;
     }
-    const outcome = server.requestCopy(request.stdio);
+    const words = Buffer.concat([frame(serialize(launchOf(request, server))), frame(request.boot)]);
+    const outcome = server.requestCopy(request.stdio, words.subarray(0, AT_ONCE_BYTES));
     if (outcome.kind === 'started') {
-      const child = adoptChild(outcome.pid, outcome.ends, events);
-      child.tell(serialize(launchOf(request, server)));
-      child.tell(request.boot);
-      return child;
+      return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
     }
     if (outcome.kind === 'refused') return refused(outcome.errno, events);
     if (outcome.kind === 'broken') giveUp(outcome.reason);
@@ -108,6 +110,5 @@ export function setForkServerPreload(modules: readonly (string | URL)[]): void {
 export async function stopForkServer(): Promise<void> {
   const ending = [...servers.values()];
   servers.clear();
-  for (const server of ending) server.stop();
-  await Promise.all(ending.map((server) => server.ended));
+  await Promise.all(ending.map((server) => server.stop()));
 }

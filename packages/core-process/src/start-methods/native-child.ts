@@ -35,7 +35,13 @@ export function reapWhenEnded(
   look();
 }
 
-export function adoptChild(pid: number, ends: OurEnds, events: ChildEvents): RunningChild {
+/** @param words - the rest of what it is told, where its start has not told all */
+export function adoptChild(
+  pid: number,
+  ends: OurEnds,
+  events: ChildEvents,
+  words: Buffer = Buffer.alloc(0),
+): RunningChild {
   const control = new Socket({ fd: ends.control, readable: false, writable: true });
   const readables = new Map<ChildStream, Socket>();
   const read = (name: ChildStream, fd: number | undefined) => {
@@ -54,6 +60,7 @@ export function adoptChild(pid: number, ends: OurEnds, events: ChildEvents): Run
   read('stderr', ends.stderr);
   // A child that dies before it has read all gives EPIPE here; its exit tells the story.
   control.on('error', () => undefined);
+  if (words.length > 0) control.write(words);
   readables.get('report')?.once('close', () => {
     reapWhenEnded(
       pid,
