@@ -22,7 +22,8 @@ import * as tasks from '../programs/tasks.mjs';
 const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 const task = (name: string) => new URL(`../programs/tasks.mjs#${name}`, import.meta.url);
 
-afterAll(stopForkServer);
+// vitest and Node each have an instance of the package, and each instance its server.
+afterAll(() => Promise.all([stopForkServer(), tasks.stopForkServer()]));
 
 describe.each(startMethods())('start method %s', (method) => {
   const { Process } = getContext(method);
