@@ -51,6 +51,7 @@ export type {
 } from './pool/pool-options.js';
 export { activeChildren, Process } from './process.js';
 export type { ProcessOptions } from './process-options.js';
+export { setForkServerPreload, stopForkServer } from './start-methods/forkserver.js';
 export { startMethods } from './start-methods/choose-start-method.js';
 export type { StartMethodName, StdioMode } from './start-methods/start-method.js';
 export type { Target } from './target/reference.js';

@@ -21,8 +21,12 @@ export interface ProcessOptions<A extends unknown[], R> {
    * @defaultValue that of the process which makes it
    */
   readonly daemon?: boolean | undefined;
-  /** @defaultValue the first of {@link startMethods} */
-  readonly startMethod?: StartMethodName | undefined;
+  /**
+   * One of {@link startMethods}, or `auto`: forkserver where it works, else spawn.
+   *
+   * @defaultValue `spawn`
+   */
+  readonly startMethod?: StartMethodName | 'auto' | undefined;
   /**
    * `pipe` gives `stdout` and `stderr` line by line, and the child no standard input.
    *

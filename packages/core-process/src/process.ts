@@ -118,7 +118,6 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       version: PROTOCOL_VERSION,
       name,
       daemon,
-      startMethod: method.name,
       identity,
       parentPid: process.pid,
       parentName: context?.name ?? 'MainProcess',
@@ -146,6 +145,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
             ? fileURLToPath(options.execPath)
             : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
+        module: (boot.subclass ?? boot.target)?.module,
       },
       daemon,
     );

@@ -2,7 +2,7 @@
 import type { TargetReference } from '../target/reference.js';
 
 /** Names of the ways to start a process. */
-export type StartMethodName = 'spawn';
+export type StartMethodName = 'spawn' | 'forkserver' | 'fork';
 
 /** Standard input, output and error of a child. */
 export type StdioMode = 'inherit' | 'pipe' | 'ignore';
@@ -12,7 +12,6 @@ export interface BootMessage {
   readonly version: string;
   readonly name: string;
   readonly daemon: boolean;
-  readonly startMethod: StartMethodName;
   readonly identity: readonly number[];
   readonly parentPid: number;
   readonly parentName: string;
@@ -27,8 +26,16 @@ export interface BootMessage {
   readonly input: Uint8Array;
 }
 
+/** What a copy of a server is told before that: how it differs from the server. */
+export interface LaunchMessage {
+  readonly cwd: string;
+  /** Variables to set, and, as undefined, to take out. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly execArgv: readonly string[];
+}
+
 /** Changed with every change of the messages between parent and child. */
-export const PROTOCOL_VERSION = 'core-process/1';
+export const PROTOCOL_VERSION = 'core-process/2';
 
 export interface StartRequest {
   readonly boot: Uint8Array;
@@ -38,6 +45,8 @@ export interface StartRequest {
   readonly cwd: string | undefined;
   readonly execPath: string;
   readonly execArgv: readonly string[];
+  /** Module of the target, for what a server loads beforehand. */
+  readonly module: string | undefined;
 }
 
 /** Streams on which a child speaks. */

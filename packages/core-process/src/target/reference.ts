@@ -63,7 +63,7 @@ export function referenceOf(target: Target): TargetReference {
   return checkModule(moduleUrl(target.module), target.export ?? 'default');
 }
 
-function moduleUrl(module: string | URL): string {
+export function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href;
   if (isAbsolute(module)) return pathToFileURL(module).href;
   if (/^[a-z][a-z\d+.-]+:/i.test(module)) return module;

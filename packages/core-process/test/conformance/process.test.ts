@@ -14,12 +14,16 @@ import {
   parentProcess,
   processState,
   startMethods,
+  stopForkServer,
 } from 'core-process';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as tasks from '../programs/tasks.mjs';
 
 const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 const task = (name: string) => new URL(`../programs/tasks.mjs#${name}`, import.meta.url);
+
+// vitest and Node each have an instance of the package, and each instance its server.
+afterAll(() => Promise.all([stopForkServer(), tasks.stopForkServer()]));
 
 describe.each(startMethods())('start method %s', (method) => {
   const { Process } = getContext(method);
