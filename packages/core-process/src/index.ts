@@ -21,6 +21,7 @@ export {
   ProcessKilledError,
   ProcessStartError,
   ProcessStateError,
+  ReportDamagedError,
   QueueClosedError,
   QueueLostError,
   StartedWhileImportingError,
@@ -28,6 +29,7 @@ export {
   TargetNeverSettledError,
   TargetNotExportedError,
   TargetNotFoundError,
+  TreeTooLargeError,
   TimeoutError,
   WorkerDiedError,
 } from './errors.js';

@@ -248,6 +248,7 @@ async function main(config: ServerConfig): Promise<void> {
     identity: [],
     parentPid: config.ownerPid,
     parentName: config.ownerName,
+    rootPid: config.ownerPid,
     signal: new AbortController().signal,
     importing: undefined,
     watchParent: () => ({ ref: () => undefined, unref: () => undefined }),

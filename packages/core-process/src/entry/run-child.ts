@@ -23,8 +23,11 @@ import { resolveTarget } from '../target/resolve.js';
 export const CONTROL_FD = 3;
 export const REPORT_FD = 4;
 
-/** How soon to look again whether another process has become the parent. */
+/** How soon to look again whether another process has become the parent, and how soon once that takes long. */
 const LOOK_AGAIN_MS = 1;
+const LOOK_SELDOM_MS = 100;
+/** By then a parent that was dying is dead: the one that lives has closed the stream, or its thread has ended. */
+const DYING_MS = 1000;
 
 const frames = new FrameReader();
 const early: Buffer[] = [];
@@ -62,6 +65,7 @@ function listenToParent(abort: AbortController, parentPid: number) {
   let socket: Net.Socket | undefined;
   let isGone = false;
   let holds = 0;
+  let looking: NodeJS.Timeout | undefined;
   const take = (payload: Buffer) => {
     const { reason } = deserialize(payload) as CancelMessage;
     void restoreThrown(reason, async () => undefined).then((error) => abort.abort(error));
@@ -70,20 +74,25 @@ function listenToParent(abort: AbortController, parentPid: number) {
     if (socket !== undefined) return;
     const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
     socket = new Socket({ fd: CONTROL_FD, readable: true, writable: false });
-    const gone = () => {
-      if (isGone) return;
-      // The kernel closes a dying process' files a moment before it gives its children to another parent.
-      if (process.ppid === parentPid) {
-        setTimeout(gone, LOOK_AGAIN_MS);
+    let closedAt = 0;
+    // The kernel closes a dying process' files a moment before it gives its children to another parent.
+    const lookForNewParent = () => {
+      if (process.ppid !== parentPid) {
+        isGone = true;
+        for (const listener of listeners) listener();
         return;
       }
-      isGone = true;
-      for (const listener of listeners) listener();
+      const takesLong = performance.now() - closedAt > DYING_MS;
+      looking = setTimeout(lookForNewParent, takesLong ? LOOK_SELDOM_MS : LOOK_AGAIN_MS);
+      if (takesLong && holds === 0) looking.unref();
     };
     socket.on('data', (chunk: Buffer) => frames.push(chunk).forEach(take));
     // ECONNRESET: the parent died with something unread. «close» follows.
     socket.on('error', () => undefined);
-    socket.once('close', gone);
+    socket.once('close', () => {
+      closedAt = performance.now();
+      lookForNewParent();
+    });
     socket.unref();
     early.splice(0).forEach(take);
   };
@@ -91,16 +100,19 @@ function listenToParent(abort: AbortController, parentPid: number) {
     open();
     if (isGone) queueMicrotask(onGone);
     else listeners.add(onGone);
-    return {
-      ref: () => {
-        if (holds++ === 0) socket?.ref();
-      },
-      unref: () => {
-        if (--holds === 0) socket?.unref();
-      },
-    };
+    return { ref: hold, unref: letGo };
   };
-  return { open, watchParent };
+  const hold = () => {
+    if (holds++ > 0) return;
+    socket?.ref();
+    looking?.ref();
+  };
+  const letGo = () => {
+    if (--holds > 0) return;
+    socket?.unref();
+    looking?.unref();
+  };
+  return { open, watchParent, hold, letGo };
 }
 
 function locateClass(constructor: new (...args: never[]) => Error): TargetReference | undefined {
@@ -145,7 +157,15 @@ function callableOf(
   if (typeof prototype?.run === 'function') {
     return (...args) => (Reflect.construct(found, args) as { run(): unknown }).run();
   }
+  if (isClass(found)) {
+    throw new TypeError(`Export "${name}" of ${module} is a class without a run() of its instances.`);
+  }
   return found as (...args: unknown[]) => unknown;
+}
+
+/** Its prototype can't be replaced; that of a function can. */
+function isClass(found: object): boolean {
+  return Object.getOwnPropertyDescriptor(found, 'prototype')?.writable === false;
 }
 
 /**
@@ -163,8 +183,8 @@ export function runChild(
     );
   }
   const abort = new AbortController();
-  const { open, watchParent } = listenToParent(abort, boot.parentPid);
-  const { name, daemon, identity, parentPid, parentName } = boot;
+  const { open, watchParent, hold, letGo } = listenToParent(abort, boot.parentPid);
+  const { name, daemon, identity, parentPid, parentName, rootPid } = boot;
   const context: ChildContext = {
     name,
     daemon,
@@ -172,6 +192,7 @@ export function runChild(
     identity,
     parentPid,
     parentName,
+    rootPid,
     signal: abort.signal,
     importing: undefined,
     watchParent,
@@ -182,25 +203,50 @@ export function runChild(
   if (boot.cancellable) open();
 
   let settled = false;
+  let uncaught: { readonly thrown: unknown } | undefined;
   const fail = (thrown: unknown) => {
+    const isAbortReason = abort.signal.aborted && thrown === abort.signal.reason;
+    const message: ReportMessage = {
+      kind: 'threw',
+      thrown: recordThrown(thrown, locateClass),
+      isAbortReason,
+    };
     settled = true;
-    report({ kind: 'threw', thrown: recordThrown(thrown, locateClass) });
+    report(message);
   };
-  // Node prints it and ends with status 1; the parent hears it before.
+  // Node prints it and ends with status 1, and the parent hears it before; unless the target handles such errors.
   process.on('uncaughtExceptionMonitor', (thrown) => {
-    if (!settled) fail(thrown);
+    uncaught = { thrown };
+    if (!settled && process.listenerCount('uncaughtException') === 0) fail(thrown);
   });
-  process.once('beforeExit', () => {
+  process.on('exit', (code) => {
+    if (!settled && uncaught !== undefined && code !== 0) fail(uncaught.thrown);
+  });
+  let waitsForParent = false;
+  const stopWaiting = () => {
+    if (waitsForParent) letGo();
+    waitsForParent = false;
+  };
+  abort.signal.addEventListener('abort', stopWaiting);
+  process.on('beforeExit', () => {
     if (settled) return;
+    // It may be the parent's word that it waits for.
+    if (boot.cancellable && !abort.signal.aborted && !waitsForParent) {
+      waitsForParent = true;
+      hold();
+      return;
+    }
     settled = true;
     report({ kind: 'never-settled' });
     // Node's own code for a top-level await that never settles.
     process.exit(13);
   });
+  report({ kind: 'began' });
   run(boot, context)
     .then((value) => {
       report({ kind: 'returned', value: encode(value, 'result') });
       settled = true;
+      stopWaiting();
     })
     .catch((thrown: unknown) => {
       fail(thrown);

@@ -13,7 +13,14 @@ import { moduleUrl } from '../target/reference.js';
 import { ForkServer } from './fork-server.js';
 import { adoptChild } from './native-child.js';
 import { spawn } from './spawn.js';
-import type { ChildEvents, LaunchMessage, RunningChild, StartMethod, StartRequest } from './start-method.js';
+import {
+  type ChildEvents,
+  type LaunchMessage,
+  nothingStarted,
+  type RunningChild,
+  type StartMethod,
+  type StartRequest,
+} from './start-method.js';
 
 export const forkserver: StartMethod = { name: 'forkserver', unavailable: whyNotCopyable, start };
 
@@ -55,17 +62,8 @@ function giveUp(reason: string): void {
 }
 
 function refused(errno: number, events: ChildEvents): RunningChild {
-  const nothing = () => undefined;
   setImmediate(() => events.onStartFailed(Object.assign(new Error(`clone: errno ${errno}.`), { errno })));
-  return {
-    pid: undefined,
-    streams: [],
-    tell: nothing,
-    signal: () => false,
-    ref: nothing,
-    unref: nothing,
-    descriptor: nothing,
-  };
+  return nothingStarted;
 }
 
 function serverFor({ execPath, execArgv, module }: StartRequest): ForkServer {

@@ -15,6 +15,7 @@ export interface BootMessage {
   readonly identity: readonly number[];
   readonly parentPid: number;
   readonly parentName: string;
+  readonly rootPid: number;
   readonly startedByMainThread: boolean;
   readonly argv: readonly string[];
   /** True when the parent may cancel: the child listens for it. */
@@ -35,7 +36,7 @@ export interface LaunchMessage {
 }
 
 /** Changed with every change of the messages between parent and child. */
-export const PROTOCOL_VERSION = 'core-process/2';
+export const PROTOCOL_VERSION = 'core-process/3';
 
 export interface StartRequest {
   readonly boot: Uint8Array;
@@ -77,6 +78,19 @@ export interface RunningChild {
   /** Descriptor of our end of a stream, for {@link waitForChild}; undefined where there is none. */
   descriptor(stream: ChildStream): number | undefined;
 }
+
+const nothing = () => undefined;
+
+/** What a start gives when the operating system refused; `onStartFailed` follows. */
+export const nothingStarted: RunningChild = {
+  pid: undefined,
+  streams: [],
+  tell: nothing,
+  signal: () => false,
+  ref: nothing,
+  unref: nothing,
+  descriptor: nothing,
+};
 
 export interface StartMethod {
   readonly name: StartMethodName;

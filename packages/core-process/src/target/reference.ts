@@ -81,7 +81,7 @@ export function moduleUrl(module: string | URL): string {
   } catch (cause) {
     throw new TargetNotFoundError(
       module,
-      `Module ${JSON.stringify(module)} was not found from ${main}. Install it, or pass import.meta.resolve(${JSON.stringify(module)}).`,
+      `Module ${JSON.stringify(module)} was not found from ${main}, or has no entry for require(). Install it, or pass import.meta.resolve(${JSON.stringify(module)}).`,
       { cause },
     );
   }
