@@ -21,7 +21,9 @@ import { programBeingImported } from './program-being-imported.js';
 import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
-import { referenceOf } from './target/reference.js';
+import { callableOf } from './target/callable.js';
+import { referenceOf, type TargetReference } from './target/reference.js';
+import { resolveTarget } from './target/resolve.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
 
 /** What a Process knows beside its public fields, which belong to the subclass and travel. */
@@ -114,6 +116,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     const method = chooseStartMethod(options.startMethod);
     const sent = new SentHandovers();
     const isSubclass = hasOwnRun(this.constructor);
+    // A copy of this process has target, arguments and instance in its memory: nothing is sent.
+    const isCopied = method.name === 'fork';
     const boot: BootMessage = {
       version: PROTOCOL_VERSION,
       name,
@@ -124,13 +128,14 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       startedByMainThread: isMainThread,
       argv: process.argv,
       cancellable: options.signal !== undefined,
-      subclass: isSubclass ? locateExport(this.constructor as new () => unknown) : undefined,
-      target: options.target === undefined ? undefined : referenceOf(options.target),
-      input: encodeInput(
-        options.args ?? [],
-        isSubclass ? Object.fromEntries(Object.entries(this)) : {},
-        sent,
-      ),
+      subclass: isSubclass && !isCopied ? locateExport(this.constructor as new () => unknown) : undefined,
+      target:
+        options.target === undefined || (isCopied && typeof options.target === 'function')
+          ? undefined
+          : referenceOf(options.target),
+      input: isCopied
+        ? new Uint8Array()
+        : encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}, sent),
     };
     const child = new ChildHandle(
       method,
@@ -146,6 +151,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
             : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
         module: (boot.subclass ?? boot.target)?.module,
+        inCopy: { boot, run: () => this.#runInCopy(options, boot.target) },
       },
       daemon,
     );
@@ -334,6 +340,18 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     const instance = Object.create(this.prototype as object) as Process;
     internals.set(instance, { phase: 'inside', target, args });
     return Object.assign(instance, fields);
+  }
+
+  /** In the copy: this very instance runs there. */
+  async #runInCopy(
+    { target, args = [] }: ProcessOptions<never[], unknown>,
+    reference: TargetReference | undefined,
+  ): Promise<unknown> {
+    started = 0;
+    const found = reference === undefined ? target : await resolveTarget(reference);
+    const callable = found === undefined ? undefined : callableOf(found, 'Option "target"');
+    internals.set(this, { phase: 'inside', target: callable, args });
+    return await this.run();
   }
 
   #started(): ChildHandle | undefined {

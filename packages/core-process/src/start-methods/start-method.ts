@@ -47,6 +47,8 @@ export interface StartRequest {
   readonly execArgv: readonly string[];
   /** Module of the target, for what a server loads beforehand. */
   readonly module: string | undefined;
+  /** For a copy of this process, which needs nothing sent: it has it all in its memory. */
+  readonly inCopy: { readonly boot: BootMessage; readonly run: () => Promise<unknown> };
 }
 
 /** Streams on which a child speaks. */
