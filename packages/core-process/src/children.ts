@@ -24,6 +24,12 @@ export function unregister(child: ChildHandle): void {
   living.delete(child);
 }
 
+/** In a copy of this process: they are not its own. */
+export function forgetChildren(): void {
+  living.clear();
+  hooked = false;
+}
+
 export function livingChildren(): ChildHandle[] {
   return [...living].filter((child) => child.isAlive());
 }

@@ -7,7 +7,13 @@ import { type WaitOptions, waitWithin } from './wait-options.js';
  * False in a process that this package started, true in every other: the guard for what only the program
  * itself shall do, and not each child that imports the same module.
  */
-export const isMainProcess: boolean = childContext() === undefined;
+export let isMainProcess: boolean = childContext() === undefined;
+
+/** In a copy of this process, which has become a child of it. */
+export function becomeChild(): void {
+  isMainProcess = false;
+  parent = undefined;
+}
 
 /** What a process knows about itself. */
 export interface CurrentProcess {

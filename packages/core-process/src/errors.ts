@@ -233,10 +233,10 @@ export class TreeTooLargeError extends CoreProcessError {
 export class StartMethodUnavailableError extends CoreProcessError {
   override readonly name = 'StartMethodUnavailableError';
 
-  constructor(method: string, available: readonly string[]) {
+  constructor(method: string, available: readonly string[], reason?: string) {
     super(
       'ERR_START_METHOD_UNAVAILABLE',
-      `Start method ${JSON.stringify(method)} is not available here; use one of: ${available.join(', ')}.`,
+      `Start method ${JSON.stringify(method)} is not available here${reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`}; use one of: ${available.join(', ')}.`,
     );
   }
 }

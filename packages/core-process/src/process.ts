@@ -22,7 +22,9 @@ import { programBeingImported } from './program-being-imported.js';
 import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
-import { referenceOf } from './target/reference.js';
+import { callableOf } from './target/callable.js';
+import { referenceOf, type TargetReference } from './target/reference.js';
+import { resolveTarget } from './target/resolve.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
 
 /** What a Process knows beside its public fields, which belong to the subclass and travel. */
@@ -117,6 +119,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     const method = chooseStartMethod(options.startMethod);
     const sent = new SentHandovers();
     const isSubclass = hasOwnRun(this.constructor);
+    // A copy of this process has target, arguments and instance in its memory: nothing is sent.
+    const isCopied = method.name === 'fork';
     const boot: BootMessage = {
       version: PROTOCOL_VERSION,
       name,
@@ -128,13 +132,14 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       startedByMainThread: isMainThread,
       argv: process.argv,
       cancellable: options.signal !== undefined,
-      subclass: isSubclass ? locateExport(this.constructor as new () => unknown) : undefined,
-      target: options.target === undefined ? undefined : referenceOf(options.target),
-      input: encodeInput(
-        options.args ?? [],
-        isSubclass ? Object.fromEntries(Object.entries(this)) : {},
-        sent,
-      ),
+      subclass: isSubclass && !isCopied ? locateExport(this.constructor as new () => unknown) : undefined,
+      target:
+        options.target === undefined || (isCopied && typeof options.target === 'function')
+          ? undefined
+          : referenceOf(options.target),
+      input: isCopied
+        ? new Uint8Array()
+        : encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}, sent),
     };
     const child = new ChildHandle(
       method,
@@ -150,6 +155,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
             : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
         module: (boot.subclass ?? boot.target)?.module,
+        inCopy: { boot, run: () => runInCopy(this, options, boot.target) },
       },
       daemon,
     );
@@ -341,6 +347,19 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
 /*
  * Not private methods: a subclass' instance in the child is made without a constructor, and would lack them.
  */
+
+/** In the copy: this very instance runs there. */
+async function runInCopy(
+  process: Process<never[]>,
+  { target, args = [] }: ProcessOptions<never[], unknown>,
+  reference: TargetReference | undefined,
+): Promise<unknown> {
+  started = 0;
+  const found = reference === undefined ? target : await resolveTarget(reference);
+  const callable = found === undefined ? undefined : callableOf(found, 'Option "target"');
+  internals.set(process, { phase: 'inside', target: callable, args });
+  return await process.run();
+}
 
 function startedChild(process: object): ChildHandle | undefined {
   const state = internalsOf(process);

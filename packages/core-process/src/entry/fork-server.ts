@@ -26,9 +26,11 @@ import {
   openNull,
   receiveDescriptors,
 } from '../os/descriptors.js';
+import { withOwnOutput } from '../os/descriptor-output.js';
 import { endWithParent } from '../os/parent-death.js';
 import {
   blockKeyboardSignals,
+  foreignThreads,
   forkProcess,
   leave,
   makeCopyable,
@@ -48,7 +50,6 @@ import {
 } from '../start-methods/fork-server-protocol.js';
 import type { BootMessage, LaunchMessage } from '../start-methods/start-method.js';
 import { resolveTarget } from '../target/resolve.js';
-import { withOwnOutput } from './preload-output.js';
 import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced } from './run-child.js';
 
 const OWNER_FD = CONTROL_FD;
@@ -96,15 +97,10 @@ function closeHandles(): void {
   }
 }
 
-/** Main thread, Node's scheduler and one worker of V8, and the one for SIGUSR1 unless it is turned off. */
-const THREADS_OF_NODE = [3, 4];
-const DEFAULT_POOL_SIZE = 4;
-
 /** Threads that are not Node's own would be missing in a copy. */
 function checkThreads(): void {
-  const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_SIZE);
-  const threads = readdirSync('/proc/self/task').length;
-  if (THREADS_OF_NODE.some((own) => threads === own || threads === own + pool)) return;
+  const threads = foreignThreads();
+  if (threads === undefined) return;
   refuse(
     `it has ${threads} threads, more than Node's own: a preloaded module, or a loader given by --import, ` +
       'runs a worker thread, which no copy would have. Start workers in the target, not while importing.',

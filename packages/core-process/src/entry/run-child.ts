@@ -16,12 +16,16 @@ import { frame, FrameReader } from '../messaging/frame.js';
 import type { CancelMessage, ReportMessage } from '../messaging/report-message.js';
 import { endWithParent } from '../os/parent-death.js';
 import { type BootMessage, PROTOCOL_VERSION, type StartMethodName } from '../start-methods/start-method.js';
+import { callableOf } from '../target/callable.js';
 import { locateExport } from '../target/locate-export.js';
 import type { TargetReference } from '../target/reference.js';
 import { resolveTarget } from '../target/resolve.js';
 
+/** Where a child finds its ends, unless it has kept the descriptors of another process. */
 export const CONTROL_FD = 3;
 export const REPORT_FD = 4;
+let controlFd = CONTROL_FD;
+let reportFd = REPORT_FD;
 
 /** How soon to look again whether another process has become the parent, and how soon once that takes long. */
 const LOOK_AGAIN_MS = 1;
@@ -29,8 +33,16 @@ const LOOK_SELDOM_MS = 100;
 /** By then a parent that was dying is dead: the one that lives has closed the stream, or its thread has ended. */
 const DYING_MS = 1000;
 
-const frames = new FrameReader();
-const early: Buffer[] = [];
+let frames = new FrameReader();
+let early: Buffer[] = [];
+
+/** In a copy, whose original may have been a child with a parent of its own. */
+export function useDescriptors(control: number, report: number): void {
+  controlFd = control;
+  reportFd = report;
+  frames = new FrameReader();
+  early = [];
+}
 
 /** The next message of the parent, waiting for it; undefined when the parent died before it had said all. */
 export function receive(): unknown {
@@ -38,7 +50,7 @@ export function receive(): unknown {
   while (early.length === 0) {
     let bytes: number;
     try {
-      bytes = readSync(CONTROL_FD, chunk);
+      bytes = readSync(controlFd, chunk);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined;
       throw error;
@@ -52,7 +64,7 @@ export function receive(): unknown {
 function report(message: ReportMessage): void {
   const bytes = frame(serialize(message));
   try {
-    for (let sent = 0; sent < bytes.byteLength; ) sent += writeSync(REPORT_FD, bytes, sent);
+    for (let sent = 0; sent < bytes.byteLength; ) sent += writeSync(reportFd, bytes, sent);
   } catch (error) {
     // EPIPE: the parent is gone, and with it the only reader.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
@@ -73,7 +85,7 @@ function listenToParent(abort: AbortController, parentPid: number) {
   const open = () => {
     if (socket !== undefined) return;
     const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
-    socket = new Socket({ fd: CONTROL_FD, readable: true, writable: false });
+    socket = new Socket({ fd: controlFd, readable: true, writable: false });
     let closedAt = 0;
     // The kernel closes a dying process' files a moment before it gives its children to another parent.
     const lookForNewParent = () => {
@@ -132,7 +144,8 @@ export async function runReferenced(boot: BootMessage, context: ChildContext): P
   const found = target && (await resolveTarget(target));
   const { args, fields } = (await decode(boot.input)) as { args: unknown[]; fields: object };
   context.importing = undefined;
-  const callable = found === undefined ? undefined : callableOf(found, target as TargetReference);
+  const callable =
+    found === undefined ? undefined : callableOf(found, `Export "${target?.export}" of ${target?.module}`);
   return processClass === undefined
     ? await callable?.(...args)
     : await processClass[revive](fields, callable, args).run();
@@ -144,29 +157,6 @@ type Revive = (
   target: ((...args: unknown[]) => unknown) | undefined,
   args: unknown[],
 ) => { run(): unknown };
-
-/** A function is called; a class with run() is made, then run. */
-function callableOf(
-  found: unknown,
-  { module, export: name }: TargetReference,
-): (...args: unknown[]) => unknown {
-  if (typeof found !== 'function') {
-    throw new TypeError(`Export "${name}" of ${module} is no function or class but ${inspect(found)}.`);
-  }
-  const prototype = found.prototype as { run?: unknown } | undefined;
-  if (typeof prototype?.run === 'function') {
-    return (...args) => (Reflect.construct(found, args) as { run(): unknown }).run();
-  }
-  if (isClass(found)) {
-    throw new TypeError(`Export "${name}" of ${module} is a class without a run() of its instances.`);
-  }
-  return found as (...args: unknown[]) => unknown;
-}
-
-/** Its prototype can't be replaced; that of a function can. */
-function isClass(found: object): boolean {
-  return Object.getOwnPropertyDescriptor(found, 'prototype')?.writable === false;
-}
 
 /**
  * @param startMethod - how this child came to be, which need not be what was asked for

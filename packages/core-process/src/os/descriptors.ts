@@ -9,6 +9,7 @@ import { libC, type LibC } from './ffi.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
+const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const O_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
@@ -48,10 +49,9 @@ function bind(): Calls {
   return calls;
 }
 
-/** The error of the last failed call, as Node's own carry it. */
-export function systemError(call: string): NodeJS.ErrnoException {
+/** The error of a failed call, the last one unless said otherwise, as Node's own carry it. */
+export function systemError(call: string, errno = (libC() as LibC).koffi.errno()): NodeJS.ErrnoException {
   const { koffi } = libC() as LibC;
-  const errno = koffi.errno();
   const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0];
   return Object.assign(new Error(`${call} failed with ${code ?? `errno ${errno}`}.`), {
     errno,
@@ -61,9 +61,10 @@ export function systemError(call: string): NodeJS.ErrnoException {
 }
 
 /** Two connected stream sockets, neither inherited by a program that is executed. @see socketpair(2) */
-export function socketPair(): [number, number] {
+export function socketPair({ blocks = true } = {}): [number, number] {
   const pair = new Int32Array(2);
-  if (bind().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) !== 0) throw systemError('socketpair');
+  const type = SOCK_STREAM | SOCK_CLOEXEC | (blocks ? 0 : SOCK_NONBLOCK);
+  if (bind().socketpair(AF_UNIX, type, 0, pair) !== 0) throw systemError('socketpair');
   return [awayFromStandard(pair[0] as number), awayFromStandard(pair[1] as number)];
 }
 

@@ -7,7 +7,7 @@
 import { randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { leave, ownPid } from './process-copy.js';
+import { holdsOfEventLoop, leave, ownPid } from './process-copy.js';
 
 export function putRight(): void {
   Object.defineProperty(process, 'pid', { value: ownPid(), enumerable: true, configurable: true });
@@ -72,6 +72,13 @@ function endByOurselves(): void {
       leave(Number(process.exitCode ?? args[0] ?? 0));
     }
     const isHandled = emit(event, ...args);
+    // The loop has run empty. Node would now look at the original's main module, which may not be finished
+    // and never will be. A turn later, what the listeners did has shown, too.
+    if (event === 'beforeExit') {
+      setImmediate(() => {
+        if (holdsOfEventLoop() <= 1) process.exit();
+      });
+    }
     // Node goes on to emit «exit», and prints the error after that.
     if (event === 'uncaughtException' && !isHandled) uncaught = { error: args[0] };
     return isHandled;

@@ -13,7 +13,13 @@ import { isMainThread } from 'node:worker_threads';
 import { childContext } from '../child-context.js';
 import { forkServerEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import { closeDescriptors, readExactly, sendDescriptors, socketPair } from '../os/descriptors.js';
+import {
+  closeDescriptors,
+  readExactly,
+  sendDescriptors,
+  socketPair,
+  systemError,
+} from '../os/descriptors.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
 import { isOpen, openChildEnds, type OurEnds } from './child-ends.js';
@@ -42,7 +48,7 @@ export type CopyOutcome =
   /** The server is gone, and no copy was made. */
   | { readonly kind: 'lost' }
   /** The operating system gave no process; a `spawn` would not get one either. */
-  | { readonly kind: 'refused'; readonly errno: number }
+  | { readonly kind: 'refused'; readonly error: Error }
   /** The copy crashed or hung before its first word. */
   | { readonly kind: 'broken'; readonly reason: string };
 
@@ -153,7 +159,7 @@ export class ForkServer {
     closeTheirs();
     const deadline = performance.now() + STEP_MS;
     const answer = this.#answer(deadline);
-    if (answer?.answer === 'refused') return { kind: 'refused', errno: answer.value };
+    if (answer?.answer === 'refused') return { kind: 'refused', error: systemError('clone', answer.value) };
     const hello = readExactly(ours.report, HELLO_BYTES, deadline);
     const isHello = hello !== undefined && hello !== 'late';
     // A server that was killed right after it had made the copy could not say so; the copy does.

@@ -12,11 +12,11 @@ import { whyNotCopyable } from '../os/process-copy.js';
 import { moduleUrl } from '../target/reference.js';
 import { ForkServer } from './fork-server.js';
 import { adoptChild } from './native-child.js';
+import { notStarted } from './not-started.js';
 import { spawn } from './spawn.js';
 import {
   type ChildEvents,
   type LaunchMessage,
-  nothingStarted,
   type RunningChild,
   type StartMethod,
   type StartRequest,
@@ -46,7 +46,7 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     if (outcome.kind === 'started') {
       return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
     }
-    if (outcome.kind === 'refused') return refused(outcome.errno, events);
+    if (outcome.kind === 'refused') return notStarted(outcome.error, events);
     if (outcome.kind === 'broken') giveUp(outcome.reason);
   }
   if (whyBroken === undefined) giveUp('its server ended twice as soon as it was asked for a copy.');
@@ -59,11 +59,6 @@ function giveUp(reason: string): void {
     `Start method "forkserver" does not work here: ${reason} Processes are started by "spawn" instead, from now on.`,
     { type: 'CoreProcessWarning', code: 'CORE_PROCESS_FORKSERVER_FALLBACK' },
   );
-}
-
-function refused(errno: number, events: ChildEvents): RunningChild {
-  setImmediate(() => events.onStartFailed(Object.assign(new Error(`clone: errno ${errno}.`), { errno })));
-  return nothingStarted;
 }
 
 function serverFor({ execPath, execArgv, module }: StartRequest): ForkServer {
@@ -109,4 +104,9 @@ export async function stopForkServer(): Promise<void> {
   const ending = [...servers.values()];
   servers.clear();
   await Promise.all(ending.map((server) => server.stop()));
+}
+
+/** In a copy of this process: they are not its own. Their sockets are silent there. */
+export function forgetServers(): void {
+  servers.clear();
 }

@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
+import { nothingStarted } from './not-started.js';
 import {
   type ChildEvents,
   type ChildStream,
-  nothingStarted,
   type RunningChild,
   type StartMethod,
   type StartRequest,

@@ -48,6 +48,8 @@ export interface StartRequest {
   readonly execArgv: readonly string[];
   /** Module of the target, for what a server loads beforehand. */
   readonly module: string | undefined;
+  /** For a copy of this process, which needs nothing sent: it has it all in its memory. */
+  readonly inCopy: { readonly boot: BootMessage; readonly run: () => Promise<unknown> };
 }
 
 /** Streams on which a child speaks. */
@@ -78,19 +80,6 @@ export interface RunningChild {
   /** Descriptor of our end of a stream, for {@link waitForChild}; undefined where there is none. */
   descriptor(stream: ChildStream): number | undefined;
 }
-
-const nothing = () => undefined;
-
-/** What a start gives when the operating system refused; `onStartFailed` follows. */
-export const nothingStarted: RunningChild = {
-  pid: undefined,
-  streams: [],
-  tell: nothing,
-  signal: () => false,
-  ref: nothing,
-  unref: nothing,
-  descriptor: nothing,
-};
 
 export interface StartMethod {
   readonly name: StartMethodName;

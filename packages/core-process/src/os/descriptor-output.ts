@@ -1,17 +1,11 @@
-/**
- * Output while a server loads modules: written at once, and without making Node's own streams.
- *
- * Those fit the descriptor that they were made for; left alone until a copy asks for them, they fit the
- * copy's. A module that keeps the stream it finds here keeps one that writes to whatever the descriptor
- * is by then.
- */
+/** Output that is written at once, to whatever its descriptor is by then: for processes that are to be copied. */
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-class DescriptorOutput extends Writable {
+export class DescriptorOutput extends Writable {
   readonly fd: number;
   readonly isTTY: boolean;
 
@@ -42,7 +36,10 @@ class DescriptorOutput extends Writable {
   }
 }
 
-/** Runs `load` with such output, and leaves Node's streams as they were: not made yet. */
+/**
+ * Runs `load` with such output, and leaves Node's own streams as they were: not made yet. Those fit the
+ * descriptor that they are made for; left alone until a copy asks for them, they fit the copy's.
+ */
 export async function withOwnOutput(load: () => Promise<void>): Promise<void> {
   const names = ['stdout', 'stderr'] as const;
   const originals = names.map((name) => Object.getOwnPropertyDescriptor(process, name));
