@@ -17,6 +17,18 @@ export interface Link {
   end(error?: Error): void;
 }
 
+/** A link whose both ends are this package's own: it can be cut off, and messages sent together. */
+export interface BatchLink extends Link {
+  /** @param isQuiet - the other side need not wake for it */
+  send(payload: Uint8Array, isQuiet?: boolean): Promise<void> | undefined;
+  /** Messages sent between the two go out together. */
+  cork(): void;
+  uncork(): void;
+  /** Reads what is there, quiet messages too. */
+  poll(): void;
+  destroy(): void;
+}
+
 /**
  * Joins two links: what one receives the other sends, until one ends.
  *

@@ -7,12 +7,12 @@ import type { Socket } from 'node:net';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
 import { FrameReader, frame, frameHeader } from './frame.js';
 import { Inbox } from './inbox.js';
-import type { Link } from './link.js';
+import type { BatchLink } from './link.js';
 
 /** Larger payloads are not copied to stand behind their header. */
 const COPY_BYTES = 16 * 1024;
 
-export class StreamLink implements Link {
+export class StreamLink implements BatchLink {
   readonly inbox = new Inbox();
   readonly isRemote = true;
   readonly #socket: Socket;
@@ -46,7 +46,8 @@ export class StreamLink implements Link {
     socket.on('close', () => this.#closeInbox());
   }
 
-  send(payload: Uint8Array): Promise<void> | undefined {
+  /** Nothing is quiet here: what is written wakes its reader. */
+  send(payload: Uint8Array, _isQuiet = false): Promise<void> | undefined {
     const socket = this.#socket;
     if (!socket.writable) {
       throw new ConnectionEndedError(this.#cause === undefined ? {} : { cause: this.#cause });
@@ -77,6 +78,9 @@ export class StreamLink implements Link {
     // The end of the other side is seen only while reading.
     this.#socket.resume();
   }
+
+  /** What has come is read by events. */
+  poll(): void {}
 
   destroy(): void {
     this.inbox.close();

@@ -20,6 +20,9 @@ import type { ExitRecord } from '../exit-record.js';
 import { decodeValue } from '../messaging/codec.js';
 import { restoreThrown, type ThrownRecord } from '../messaging/error-record.js';
 import { holdLoop, releaseLoop } from '../messaging/keep-alive.js';
+import { RING_LINK_BYTES } from '../messaging/ring-link.js';
+import { futexCalls } from '../os/futex.js';
+import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
 import { findLoadedClass } from '../target/find-loaded-class.js';
 import type { TargetReference } from '../target/reference.js';
 import type { ResolvedPoolOptions } from './pool-options.js';
@@ -74,6 +77,8 @@ export class Dispatcher implements WorkerEvents {
   #isScheduled = false;
   #startFailures = 0;
   #startedWorkers = 0;
+  /** Memory of workers that have ended, for the next ones. */
+  readonly #freePages: SharedPages[] = [];
   readonly #counts = { completed: 0, failed: 0, retried: 0, died: 0 };
 
   constructor(options: ResolvedPoolOptions) {
@@ -165,6 +170,7 @@ export class Dispatcher implements WorkerEvents {
   }
 
   metrics(): PoolMetrics {
+    for (const worker of this.#workers) worker.poll();
     const workers = [...this.#workers];
     const running = workers.filter((worker) => worker.running !== undefined).length;
     return {
@@ -252,6 +258,10 @@ export class Dispatcher implements WorkerEvents {
 
   onEnded(worker: WorkerProcess, exit: ExitRecord, cause: unknown): void {
     this.#workers.delete(worker);
+    if (worker.pages !== undefined) {
+      Buffer.from(worker.pages.buffer, 0, RING_LINK_BYTES).fill(0);
+      this.#freePages.push(worker.pages);
+    }
     const left = [...worker.tasks.values()];
     const reason = exit.reason === 'threw' || exit.reason === 'start-failed' ? { cause } : {};
     if (!worker.wasEndedByPool) this.#counts.died++;
@@ -366,7 +376,14 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #startWorker(): void {
-    this.#workers.add(new WorkerProcess(`PoolWorker-${++this.#startedWorkers}`, this.#options, this));
+    const name = `PoolWorker-${++this.#startedWorkers}`;
+    const pages = this.#freePages.pop() ?? (futexCalls() && createSharedPages(RING_LINK_BYTES));
+    try {
+      this.#workers.add(new WorkerProcess(name, this.#options, this, pages));
+    } catch (error) {
+      pages?.discard();
+      throw error;
+    }
   }
 
   /** One that only has to end does not count. */
@@ -393,6 +410,7 @@ export class Dispatcher implements WorkerEvents {
     this.#state = 'ended';
     for (const worker of this.#workers) worker.retire();
     if (this.#workers.size > 0) return;
+    for (const pages of this.#freePages.splice(0)) pages.discard();
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 }

@@ -19,6 +19,7 @@
  * | `progress`    | id u32, value                                     |
  * | `yielded`     | id u32, value                                     |
  * | `retire`      | none: it has grown too large and takes no more    |
+ * | `ring`        | none: all that follows comes through the rings    |
  *
  * A worker runs its tasks in the order in which they came, one at a time, and says which one begins before it
  * touches it: by `started`, or in the answer to the one before. So when it dies its pool knows which task it
@@ -41,6 +42,7 @@ export const FromWorker = {
   progress: 6,
   yielded: 7,
   retire: 8,
+  ring: 9,
 } as const;
 
 /** How the value of a task is to be understood. */
@@ -56,11 +58,16 @@ export const Shape = {
 } as const;
 export type Shape = (typeof Shape)[keyof typeof Shape];
 
+/** Beside the shape: the pool waits for the word that it has begun, since its clock starts then. */
+const TIMED = 0x80;
+
 /** Arguments of the worker's program. */
 export interface WorkerBoot {
   readonly offer: Offer;
   readonly initializer: TargetReference | undefined;
   readonly initializerArgs: readonly unknown[];
+  /** Memory for rings, as {@link openSharedPages} finds it; it may prove not to be there. */
+  readonly ring: string | undefined;
   /** Bytes of resident memory. */
   readonly maxMemory: number | undefined;
 }
@@ -84,18 +91,25 @@ export function encodeTask(
   shape: Shape,
   value: unknown,
   path: string,
+  isTimed: boolean,
   sent: SentHandovers,
 ): Buffer {
   const bytes = encodeValue(value, path, TASK_HEADER_BYTES, sent);
   bytes[0] = ToWorker.task;
   bytes.writeUInt32LE(id, ID_AT);
   bytes.writeUInt32LE(functionIndex, 5);
-  bytes[9] = shape;
+  bytes[9] = isTimed ? shape | TIMED : shape;
   return bytes;
 }
 
-export function readTask(bytes: Buffer): { id: number; functionIndex: number; shape: Shape } {
-  return { id: bytes.readUInt32LE(ID_AT), functionIndex: bytes.readUInt32LE(5), shape: bytes[9] as Shape };
+export function readTask(bytes: Buffer) {
+  const shape = bytes[9] as number;
+  return {
+    id: bytes.readUInt32LE(ID_AT),
+    functionIndex: bytes.readUInt32LE(5),
+    shape: (shape & ~TIMED) as Shape,
+    isTimed: (shape & TIMED) !== 0,
+  };
 }
 
 export function encodeFunction(index: number, reference: TargetReference): Buffer {

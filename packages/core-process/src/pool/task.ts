@@ -51,7 +51,15 @@ export class PoolTask {
     // Zero says «none» in messages.
     this.id = lastId = (lastId % 0xffff_ffff) + 1;
     this.function = taskFunction;
-    this.message = encodeTask(this.id, taskFunction.index, shape, value, path, this.sent);
+    this.message = encodeTask(
+      this.id,
+      taskFunction.index,
+      shape,
+      value,
+      path,
+      options.timeout !== undefined,
+      this.sent,
+    );
     this.priority = options.priority ?? 0;
     this.timeout = options.timeout ?? Infinity;
     this.onProgress = options.onProgress;

@@ -7,7 +7,11 @@ import { workerEntry } from '../entry-urls.js';
 import type { ExitRecord } from '../exit-record.js';
 import { recordThrown, type ThrownRecord } from '../messaging/error-record.js';
 import { makeOffer, type OpenOffer } from '../messaging/rendezvous.js';
+import type { BatchLink } from '../messaging/link.js';
+import { RingLink } from '../messaging/ring-link.js';
 import type { StreamLink } from '../messaging/stream-link.js';
+import { futexCalls } from '../os/futex.js';
+import type { SharedPages } from '../os/shared-pages.js';
 import { Process } from '../process.js';
 import { waitWithin } from '../wait-options.js';
 import type { ResolvedPoolOptions } from './pool-options.js';
@@ -63,30 +67,40 @@ export class WorkerProcess {
   readonly #process: Process<[WorkerBoot], void>;
   readonly #events: WorkerEvents;
   readonly #offer: OpenOffer;
-  readonly #linked: Promise<StreamLink | undefined>;
+  /** That it has come, or never will. */
+  readonly #linked: Promise<void>;
   readonly #knownFunctions = new Set<number>();
   readonly #gracePeriod: number;
-  #link: StreamLink | undefined;
+  readonly #pages: SharedPages | undefined;
+  #link: BatchLink | undefined;
+  #stopReading: (() => void) | undefined;
   #isCorked = false;
   #killTimer: NodeJS.Timeout | undefined;
 
-  /** @throws what start() of a process throws */
-  constructor(name: string, options: ResolvedPoolOptions, events: WorkerEvents) {
+  /**
+   * @param pages - for rings; nobody else uses them while the worker lives
+   * @throws what start() of a process throws
+   */
+  constructor(
+    name: string,
+    options: ResolvedPoolOptions,
+    events: WorkerEvents,
+    pages: SharedPages | undefined,
+  ) {
     this.#events = events;
     this.#gracePeriod = options.gracePeriod;
-    let linked!: (link: StreamLink | undefined) => void;
+    this.#pages = pages;
+    let linked!: () => void;
     this.#linked = new Promise((resolve) => {
       linked = resolve;
     });
     this.#offer = makeOffer({
       once: true,
       onLink: (link) => {
-        this.#link = link;
-        linked(link);
-        link.inbox.watch(() => this.#readAll(link));
-        this.#readAll(link);
+        linked();
+        this.#listen(link);
       },
-      onLost: () => linked(undefined),
+      onLost: linked,
     });
     const { env, cwd, execArgv, execPath, startMethod, stdio } = options;
     try {
@@ -95,6 +109,7 @@ export class WorkerProcess {
         args: [
           {
             offer: this.#offer.offer,
+            ring: pages?.path,
             initializer: options.initializer,
             initializerArgs: options.initializerArgs,
             maxMemory: options.maxMemoryPerChild,
@@ -116,14 +131,25 @@ export class WorkerProcess {
     void this.#untilEnded();
   }
 
+  /** Free again once it has ended. */
+  get pages(): SharedPages | undefined {
+    return this.#pages;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** Hears what it has said and did not think worth waking for. */
+  poll(): void {
+    this.#link?.poll();
   }
 
   /** Sends tasks; they go out together at {@link flush}. */
   assign(task: PoolTask): void {
     clearTimeout(this.idleTimer);
     this.assigned++;
+    if (this.tasks.size === 0) this.runningSince = performance.now();
     this.tasks.set(task.id, task);
     if (!this.#isCorked) {
       this.#isCorked = true;
@@ -145,6 +171,7 @@ export class WorkerProcess {
 
   /** Aborts the task's signal over there; if it runs and does not end by itself, the worker is killed. */
   cancel(task: PoolTask, reason: unknown): void {
+    this.poll();
     this.#tell(encodeShort(ToWorker.cancel, task.id, { reason: recordThrown(reason, () => undefined) }));
     if (this.running === task) this.killUnlessEnds(task);
   }
@@ -206,14 +233,33 @@ export class WorkerProcess {
     this.#killTimer = setTimeout(() => this.kill(), this.#gracePeriod).unref();
   }
 
-  #readAll({ inbox }: StreamLink): void {
+  #listen(link: BatchLink): void {
+    this.#stopReading?.();
+    this.#link = link;
+    this.#stopReading = link.inbox.watch(() => this.#readAll(link));
+    this.#readAll(link);
+  }
+
+  #readAll(link: BatchLink): void {
+    const { inbox } = link;
     let hasAnswered = false;
     for (let message = inbox.take(); message !== undefined; message = inbox.take()) {
+      if (message[0] === FromWorker.ring) {
+        this.#listen(this.#ringLink(link as StreamLink));
+        return;
+      }
       if (this.#read(message)) hasAnswered = true;
     }
     if (hasAnswered) this.#events.onAnswered(this);
     // Without its link a worker is of no use, whatever it still does.
     if (inbox.end !== undefined && this.state !== 'retiring' && this.state !== 'ended') this.#process.kill();
+  }
+
+  #ringLink(stream: StreamLink): RingLink {
+    const futex = futexCalls();
+    if (this.#pages === undefined || futex === undefined)
+      throw new Error('The worker has found a ring that is not there.');
+    return new RingLink(stream, this.#pages.buffer, 0, futex);
   }
 
   /** @returns true when it has room for a task now */
@@ -281,8 +327,10 @@ export class WorkerProcess {
     clearTimeout(this.#killTimer);
     clearTimeout(this.idleTimer);
     await this.#offer.expire();
-    const link = await this.#linked;
+    await this.#linked;
+    const link = this.#link;
     if (link !== undefined) {
+      link.poll();
       // What it had said before its death is in the socket, and counts.
       let stop: (() => void) | undefined;
       const heard = new Promise<void>((resolve) => {
@@ -295,6 +343,7 @@ export class WorkerProcess {
       await waitWithin(heard, { timeout: LAST_WORDS_MS });
       stop?.();
       link.destroy();
+      this.#stopReading?.();
     }
     if (this.state === 'retiring' && this.tasks.size === 0) this.wasEndedByPool = true;
     this.state = 'ended';
