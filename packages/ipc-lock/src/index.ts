@@ -2,6 +2,7 @@
 export { Lock, type LockOptions } from './lock.js';
 export type { ArrayOf, ElementOf, ElementType, IntegerType } from './element-type.js';
 export { type OpenSharedArrayOptions, SharedArray } from './shared-array.js';
+export { BoundedSemaphore, Semaphore } from './semaphore.js';
 export { Value } from './value.js';
 export { type OpenSharedMemoryOptions, SharedMemory } from './shared-memory.js';
 export { FileLock, type FileLockOptions, type FileLockSyncOptions } from './file-lock.js';

@@ -3,6 +3,8 @@ import type { TypedAddress } from '../typed-file.js';
 import { FileLock } from '../file-lock.js';
 import { Lock } from '../lock.js';
 import type { Address } from '../place-options.js';
+import type { PrimitiveAddress } from '../primitive.js';
+import { BoundedSemaphore, Semaphore } from '../semaphore.js';
 import { SharedArray } from '../shared-array.js';
 import { SharedMemory } from '../shared-memory.js';
 import { Value } from '../value.js';
@@ -25,4 +27,12 @@ export function rebuildValue(address: TypedAddress): unknown {
 
 export function rebuildSharedArray(address: TypedAddress): unknown {
   return SharedArray.at(address);
+}
+
+export function rebuildSemaphore(address: PrimitiveAddress): Semaphore {
+  return Semaphore.at(address);
+}
+
+export function rebuildBoundedSemaphore(address: PrimitiveAddress): BoundedSemaphore {
+  return BoundedSemaphore.at(address);
 }
