@@ -74,6 +74,11 @@ export abstract class Primitive implements Disposable {
     if (this.#closed) throw new LockClosedError(this.monitor.what);
   }
 
+  /** @internal */
+  protected get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Called when it is closed. @internal */
   protected giveBackAll(): void {}
 

@@ -1,5 +1,5 @@
 /** What the processes of a storm do, and what must hold when it is over; one entry a primitive. */
-import { BoundedSemaphore, Lock } from 'ipc-lock';
+import { Barrier, BoundedSemaphore, Condition, Lock, RWLock } from 'ipc-lock';
 import { EVENT, GRANT, now } from './stage.mjs';
 
 /** Keeps the thread busy for up to so many microseconds. */
@@ -9,6 +9,10 @@ function spin(microseconds) {
 }
 
 const PERMITS = 3;
+const READS = 1;
+const WRITES = 2;
+/** Word of the stage that the condition is about. */
+const TRAY = 40;
 
 const turn = () => new Promise(setImmediate);
 
@@ -93,6 +97,107 @@ export const scenarios = {
     },
 
     judge: (stage, dead) => [...judgeExclusion(stage, dead, PERMITS), ...judgeSomeReports(stage, dead)],
+  },
+
+  rwlock: {
+    open: (directory) => RWLock.open('storm', { directory }),
+
+    begin(lock, stage) {
+      const guard = lock.acquireWriteSync();
+      stage.origin = Number(guard.token);
+      stage.tokens[0] = GRANT.released;
+      guard.release();
+    },
+
+    async work(lock, stage, incarnation) {
+      for (let round = 0; ; round++) {
+        const writes = Math.random() < 0.4;
+        const isSync = Math.random() < 0.5;
+        const work = round % 64 === 0 ? turn : () => spin(30);
+        if (writes) {
+          const guard = isSync ? lock.acquireWriteSync() : await lock.acquireWrite();
+          await hold(guard, stage, incarnation, work, WRITES);
+        } else {
+          const guard = isSync ? lock.acquireReadSync() : await lock.acquireRead();
+          await hold(guard, stage, incarnation, work, READS, (other) => other === READS);
+        }
+        if (round % 16 === 0) await turn();
+        if (round % 4 === 0) spin(60);
+      }
+    },
+
+    async end(lock, stage) {
+      await hold(await lock.acquireWrite({ timeout: 5000 }), stage, 1, undefined, WRITES);
+    },
+
+    // Of dead readers nobody is told.
+    judge: (stage, dead) => [...judgeExclusion(stage, dead, 1), ...judgeTold(stage, dead)],
+  },
+
+  /** A tray for one thing: who finds it full takes it out, who finds it empty puts one in. */
+  condition: {
+    open: (directory) => Condition.open('storm', { directory }),
+
+    begin() {},
+
+    async work(condition, stage, incarnation) {
+      for (let round = 0; ; round++) {
+        const puts = Math.random() < 0.5 ? 1 : 0;
+        const isSync = Math.random() < 0.5;
+        // A wait that is never notified is a fault only if the tray is ready for it: it looks again itself.
+        const isReady = () => stage.words[TRAY] !== puts;
+        if (isSync) condition.acquireSync();
+        else await condition.acquire();
+        const found = isSync
+          ? condition.waitUntilSync(isReady, { timeout: 20 })
+          : await condition.waitUntil(isReady, { timeout: 20 });
+        stage.beat(incarnation);
+        stage.enter(incarnation);
+        if (found) stage.words[TRAY] = puts;
+        condition.notify();
+        stage.leave(incarnation);
+        condition.release();
+        if (round % 16 === 0) await turn();
+      }
+    },
+
+    async end(condition) {
+      await condition.acquire({ timeout: 5000 });
+      if (condition.notifyAll() !== 0) throw new Error('the dead were notified');
+      condition.release();
+    },
+
+    judge: (stage, dead) => [...judgeExclusion(stage, dead, 1)],
+  },
+
+  /** Two of four meet again and again; who finds it broken by a death repairs it. */
+  barrier: {
+    open: (directory) => Barrier.open('storm', 2, { directory }),
+
+    begin() {},
+
+    async work(barrier, stage, incarnation) {
+      for (let round = 0; ; round++) {
+        try {
+          const index = Math.random() < 0.5 ? barrier.waitSync() : await barrier.wait();
+          if (index !== 0 && index !== 1) stage.note(EVENT.wrong, incarnation, index, round);
+          stage.beat(incarnation);
+        } catch (error) {
+          if (error.code !== 'ERR_LOCK_BROKEN_BARRIER') throw error;
+          barrier.reset();
+        }
+        if (round % 16 === 0) await turn();
+        if (round % 4 === 0) spin(60);
+      }
+    },
+
+    async end(barrier) {
+      barrier.reset();
+      const numbers = await Promise.all([barrier.wait({ timeout: 5000 }), barrier.wait({ timeout: 5000 })]);
+      if (numbers[0] + numbers[1] !== 1) throw new Error(`two parties had the numbers ${numbers}`);
+    },
+
+    judge: (stage, dead) => [...judgeExclusion(stage, dead, 1)],
   },
 };
 
