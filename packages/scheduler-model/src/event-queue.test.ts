@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_ORDER, type EventClass, EventQueue } from './event-queue.js';
+import { EVENT, EVENT_CLASSES, EVENT_ORDER, type EventClass, EventQueue } from './event-queue.js';
 import { seededRandom } from './random.js';
 
 interface Taken {
@@ -9,7 +9,9 @@ interface Taken {
 }
 
 function take(queue: EventQueue): Taken | undefined {
-  return queue.pop() ? { time: queue.time, class: queue.class, subject: queue.subject } : undefined;
+  return queue.pop()
+    ? { time: queue.time, class: EVENT_CLASSES[queue.class] as EventClass, subject: queue.subject }
+    : undefined;
 }
 
 function drain(queue: EventQueue): Taken[] {
@@ -20,13 +22,13 @@ function drain(queue: EventQueue): Taken[] {
 
 test.each(['requeue-first', 'arrivals-first'] as const)('%s: same tick, the order of the table', (rule) => {
   const queue = new EventQueue(rule);
-  for (const name of EVENT_ORDER['requeue-first'].toReversed()) queue.push(7, name, 1);
+  for (const name of EVENT_ORDER['requeue-first'].toReversed()) queue.push(7, EVENT_CLASSES.indexOf(name), 1);
   expect(drain(queue).map((event) => event.class)).toEqual(EVENT_ORDER[rule]);
 });
 
 test('same tick and class: the order of insertion', () => {
   const queue = new EventQueue('requeue-first');
-  for (const pid of [5, 3, 9, 1]) queue.push(0, 'arrival', pid);
+  for (const pid of [5, 3, 9, 1]) queue.push(0, EVENT.arrival, pid);
   expect(drain(queue).map(({ subject }) => subject)).toEqual([5, 3, 9, 1]);
 });
 
@@ -51,7 +53,7 @@ test('agrees with a stable sort, whatever is pushed between pops', () => {
         class: table[random.below(table.length)] ?? 'arrival',
         subject: step,
       };
-      queue.push(event.time, event.class, event.subject);
+      queue.push(event.time, EVENT_CLASSES.indexOf(event.class), event.subject);
       pending = [...pending, event].toSorted(byOrder);
     }
     const order = (events: (Taken | undefined)[]) => events.map((event) => event?.subject);

@@ -47,6 +47,22 @@ export const EVENT_ORDER: Readonly<Record<Simultaneous, readonly EventClass[]>> 
   ],
 };
 
+/** The classes as the queue holds them: as numbers. */
+export const EVENT = {
+  switchDone: 0,
+  cacheWarm: 1,
+  burstEnd: 2,
+  sliceEnd: 3,
+  timer: 4,
+  policyTimer: 5,
+  arrival: 6,
+  ioDone: 7,
+  balance: 8,
+} as const;
+
+/** By number. */
+export const EVENT_CLASSES: readonly EventClass[] = EVENT_ORDER['requeue-first'];
+
 /** Room for the sequence beside the rank in one exact number. */
 const RANK_STEP = 2 ** 48;
 const FIRST_CAPACITY = 64;
@@ -60,21 +76,19 @@ export class EventQueue {
   #stamp = new Int32Array(FIRST_CAPACITY);
   #length = 0;
   #sequence = 0;
-  readonly #classes: readonly EventClass[];
-  readonly #rank: Readonly<Record<EventClass, number>>;
+  /** The class of each rank, and the rank of each class, shifted to stand before the sequence. */
+  readonly #classes: Uint8Array;
+  readonly #rank = new Float64Array(EVENT_CLASSES.length);
 
   /** Of the event last taken: when, what, to whom (a pid or a core) and the stamp it was added with. */
   time = 0;
-  class: EventClass = 'arrival';
+  class = 0;
   subject = 0;
   stamp = 0;
 
   constructor(simultaneous: Simultaneous) {
-    this.#classes = EVENT_ORDER[simultaneous];
-    this.#rank = Object.fromEntries(this.#classes.map((name, rank) => [name, rank * RANK_STEP])) as Record<
-      EventClass,
-      number
-    >;
+    this.#classes = Uint8Array.from(EVENT_ORDER[simultaneous], (name) => EVENT_CLASSES.indexOf(name));
+    for (const [rank, eventClass] of this.#classes.entries()) this.#rank[eventClass] = rank * RANK_STEP;
   }
 
   get length(): number {
@@ -87,16 +101,16 @@ export class EventQueue {
   }
 
   /** Adds an event. */
-  push(time: number, eventClass: EventClass, subject: number, stamp = 0): void {
+  push(time: number, eventClass: number, subject: number, stamp = 0): void {
     if (this.#length === this.#time.length) this.#grow();
-    this.#rise(this.#length++, time, this.#rank[eventClass] + this.#sequence++, subject, stamp);
+    this.#rise(this.#length++, time, (this.#rank[eventClass] as number) + this.#sequence++, subject, stamp);
   }
 
   /** Takes out the next event and shows it in `time`, `class`, `subject`, `stamp`; false if there is none. */
   pop(): boolean {
     if (this.#length === 0) return false;
     this.time = this.#time[0] as number;
-    this.class = this.#classes[Math.floor((this.#order[0] as number) / RANK_STEP)] as EventClass;
+    this.class = this.#classes[Math.floor((this.#order[0] as number) / RANK_STEP)] as number;
     this.subject = this.#subject[0] as number;
     this.stamp = this.#stamp[0] as number;
     const last = --this.#length;

@@ -80,3 +80,8 @@ export const isStateless = (reason: TransitionReason): boolean =>
 export const REASON_INDEX = Object.fromEntries(
   TRANSITION_REASONS.map((reason, index) => [reason, index]),
 ) as Readonly<Record<TransitionReason, number>>;
+
+/** The state after, by the index of the reason. */
+export const STATE_AFTER: readonly ProcessState[] = TRANSITION_REASONS.map(
+  (reason) => TRANSITIONS[reason].to,
+);

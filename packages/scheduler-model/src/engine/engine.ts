@@ -3,10 +3,10 @@
 // gives work to idle cores, so that a decision is made with all the facts of its moment.
 
 import { InvalidInputError, PolicyError } from '../errors.js';
-import { type EventClass, EventQueue, type Simultaneous } from '../event-queue.js';
+import { EVENT, EventQueue, type Simultaneous } from '../event-queue.js';
 import type { Machine, SliceAccounting } from '../machine.js';
 import type { EnqueueReason, Policy, PolicyContext, Scheduler, StopReason } from '../policies/policy.js';
-import { REASON_INDEX, TRANSITIONS, type TransitionReason } from '../process-state.js';
+import { type ProcessState, REASON_INDEX, STATE_AFTER, type TransitionReason } from '../process-state.js';
 import type { Random } from '../random.js';
 import { NO_CORE, type TraceSink } from '../trace.js';
 import type { ResolvedOperation, ResolvedProcess } from '../workload.js';
@@ -62,6 +62,8 @@ export class Engine {
   readonly #events: EventQueue;
   readonly #input: EngineInput;
   readonly #machine: Machine;
+  readonly #sink: TraceSink;
+  readonly #isPerCore: boolean;
   readonly #accounting: SliceAccounting;
   readonly #queues: RunQueues;
   readonly #devices: Devices;
@@ -85,13 +87,15 @@ export class Engine {
     this.#input = input;
     const { machine, workload } = input;
     this.#machine = machine;
+    this.#sink = input.sink;
+    this.#isPerCore = machine.queues === 'per-core';
     this.#accounting = machine.sliceAccounting ?? input.policy.sliceAccounting ?? 'perDispatch';
     this.#events = new EventQueue(input.simultaneous);
     this.#cores = Array.from({ length: machine.cores }, (_, index) => this.#newCore(index));
     this.#idle = new CoreSet(machine.cores);
     for (const { index } of this.#cores) this.#idle.add(index);
     this.#devices = new Devices(machine, (process, ticks) =>
-      this.#schedule(this.#clock.now + ticks, 'io-done', process.pid),
+      this.#schedule(this.#clock.now + ticks, EVENT.ioDone, process.pid),
     );
     this.#locks = machine.priorityInheritance
       ? new Locks({
@@ -102,16 +106,16 @@ export class Engine {
     this.#family = new Family(machine.reparent, (zombie) => this.#move(zombie, 'reap'));
     if (machine.memory !== undefined) {
       this.#memory = new Memory(machine.memory, (process, ticks) =>
-        this.#schedule(this.#clock.now + ticks, 'io-done', process.pid, 1),
+        this.#schedule(this.#clock.now + ticks, EVENT.ioDone, process.pid, 1),
       );
     }
     this.#queues = new RunQueues(machine, input.random, this.#idle, (queue) => this.#startPolicy(queue));
     for (const spec of workload) {
       const process = this.#create(spec, spec.arrival, undefined);
-      this.#schedule(spec.arrival, 'arrival', process.pid);
+      this.#schedule(spec.arrival, EVENT.arrival, process.pid);
     }
-    if (machine.queues === 'per-core' && machine.balance.interval > 0 && machine.cores > 1) {
-      this.#events.push(machine.balance.interval, 'balance', 0);
+    if (this.#isPerCore && machine.balance.interval > 0 && machine.cores > 1) {
+      this.#events.push(machine.balance.interval, EVENT.balance, 0);
     }
   }
 
@@ -169,14 +173,14 @@ export class Engine {
   #handle(): void {
     const { class: eventClass, subject, stamp } = this.#events;
     switch (eventClass) {
-      case 'arrival': {
+      case EVENT.arrival: {
         this.#substantial--;
         const process = this.#process(subject);
         process.beginBurst();
         this.#admit(process, 'arrival');
         return;
       }
-      case 'io-done': {
+      case EVENT.ioDone: {
         this.#substantial--;
         const process = this.#process(subject);
         // Loaded into memory, whatever it waited for before.
@@ -188,15 +192,15 @@ export class Engine {
         }
         return;
       }
-      case 'timer':
+      case EVENT.timer:
         this.#isTimerSet = false;
         this.#timerInterrupt();
         return;
-      case 'policy-timer':
+      case EVENT.policyTimer:
         this.#policyTimers--;
         this.#queues.at(subject).timer?.();
         return;
-      case 'balance':
+      case EVENT.balance:
         this.#balance();
         return;
       default: {
@@ -207,14 +211,14 @@ export class Engine {
     }
   }
 
-  #coreEvent(eventClass: EventClass, core: Core, process: ProcessRecord): void {
-    if (eventClass === 'switch-done') {
+  #coreEvent(eventClass: number, core: Core, process: ProcessRecord): void {
+    if (eventClass === EVENT.switchDone) {
       this.#startRunning(process, core);
       return;
     }
     this.#settle(process, core);
-    if (eventClass === 'burst-end') this.#continueScript(process, core);
-    else if (eventClass === 'slice-end') this.#stepBack(process, core, 'slice-end');
+    if (eventClass === EVENT.burstEnd) this.#continueScript(process, core);
+    else if (eventClass === EVENT.sliceEnd) this.#stepBack(process, core, 'slice-end');
     else this.#scheduleStop(process, core);
   }
 
@@ -318,10 +322,10 @@ export class Engine {
     this.#ready++;
     if (isWoken) {
       process.hasWoken = true;
-      this.#queues.place(process);
+      if (this.#isPerCore) this.#queues.place(process);
       this.#woken.push(process);
     }
-    this.#queues.enqueued(process);
+    if (this.#isPerCore) this.#queues.enqueued(process);
     this.#scheduler(process).enqueue(process.view, reason);
   }
 
@@ -386,7 +390,7 @@ export class Engine {
    * is when its slices end. Then those who just became ready may take a core from one who runs.
    */
   #giveWork(): void {
-    this.#yieldCores();
+    if (this.#yielding.length > 0) this.#yieldCores();
     this.#fillIdle();
     while (this.#woken.length > 0) {
       const woken = this.#woken;
@@ -407,7 +411,7 @@ export class Engine {
   #fillIdle(): void {
     if (this.#ready === 0) return;
     const idle = this.#idle;
-    const staysHome = this.#machine.placement === 'previous' && this.#machine.queues === 'global';
+    const staysHome = this.#machine.placement === 'previous' && !this.#isPerCore;
     for (let index = idle.next(0); index !== -1 && this.#ready > 0; index = idle.next(index + 1)) {
       while (idle.has(index)) {
         const process = this.#pick(index);
@@ -420,7 +424,7 @@ export class Engine {
   }
 
   #pick(core: number): ProcessRecord | undefined {
-    if (!this.#queues.hasReady(core)) {
+    if (this.#isPerCore && !this.#queues.hasReady(core)) {
       if (!this.#machine.balance.onIdle || !this.#pull(core, 1)) return undefined;
     }
     const scheduler = this.#queues.of(core);
@@ -447,7 +451,7 @@ export class Engine {
     }
     process.isPicked = true;
     this.#ready--;
-    this.#queues.dequeued(process);
+    if (this.#isPerCore) this.#queues.dequeued(process);
     scheduler.dequeue(process.view, 'dispatch');
     return process;
   }
@@ -468,7 +472,7 @@ export class Engine {
     }
     core.isSwitching = true;
     this.#move(process, 'switch-in', core.index);
-    this.#schedule(this.#clock.now + cost, 'switch-done', core.index, ++core.stamp);
+    this.#schedule(this.#clock.now + cost, EVENT.switchDone, core.index, ++core.stamp);
   }
 
   #startRunning(process: ProcessRecord, core: Core): void {
@@ -490,12 +494,15 @@ export class Engine {
     process.rate = core.speed * (cache !== undefined && isWarm ? (this.#machine.cache?.warmRate ?? 1) : 1);
     // A burst that ends with its slice is over: the process blocks or exits, and takes no second turn.
     let time = now + Math.ceil(process.remaining / process.rate);
-    let eventClass: EventClass = 'burst-end';
+    let eventClass: number = EVENT.burstEnd;
     if (!isWarm) {
       const warmAt = now + cache.ticksToWarm(process);
-      if (warmAt <= time) [time, eventClass] = [warmAt, 'cache-warm'];
+      if (warmAt <= time) [time, eventClass] = [warmAt, EVENT.cacheWarm];
     }
-    if (this.#machine.timer === 0 && core.sliceEnd < time) [time, eventClass] = [core.sliceEnd, 'slice-end'];
+    if (this.#machine.timer === 0 && core.sliceEnd < time) {
+      time = core.sliceEnd;
+      eventClass = EVENT.sliceEnd;
+    }
     this.#schedule(time, eventClass, core.index, ++core.stamp);
   }
 
@@ -534,7 +541,7 @@ export class Engine {
     if (this.#isTimerSet) return;
     this.#isTimerSet = true;
     const { timer } = this.#machine;
-    this.#events.push((Math.floor(this.#clock.now / timer) + 1) * timer, 'timer', 0);
+    this.#events.push((Math.floor(this.#clock.now / timer) + 1) * timer, EVENT.timer, 0);
   }
 
   #timerInterrupt(): void {
@@ -560,12 +567,13 @@ export class Engine {
       // A core with somebody running takes more only from one that is two ahead of it.
       if (!this.#queues.hasReady(index)) this.#pull(index, this.#idle.has(index) ? 1 : 2);
     }
-    if (this.#alive > 0) this.#events.push(this.#clock.now + this.#machine.balance.interval, 'balance', 0);
+    if (this.#alive > 0)
+      this.#events.push(this.#clock.now + this.#machine.balance.interval, EVENT.balance, 0);
   }
 
   /** Takes a process from another core's queue; false if none may come. */
   #pull(thief: number, lead: number): boolean {
-    if (this.#machine.queues === 'global') return false;
+    if (!this.#isPerCore) return false;
     const process = this.#queues.choose(thief, lead, this.processes);
     if (process === undefined) return false;
     this.#scheduler(process).dequeue(process.view, 'migrate');
@@ -590,11 +598,12 @@ export class Engine {
   }
 
   #move(process: ProcessRecord, reason: TransitionReason, core = NO_CORE): void {
-    process.state = TRANSITIONS[reason].to;
-    this.#input.sink.append(this.#clock.now, process.pid, REASON_INDEX[reason], core);
+    const index = REASON_INDEX[reason];
+    process.state = STATE_AFTER[index] as ProcessState;
+    this.#sink.append(this.#clock.now, process.pid, index, core);
   }
 
-  #schedule(time: number, eventClass: EventClass, subject: number, stamp = 0): void {
+  #schedule(time: number, eventClass: number, subject: number, stamp = 0): void {
     if (!Number.isSafeInteger(time)) {
       const expected = 'fewer ticks: beyond 2^53 they cannot be counted exactly';
       throw new InvalidInputError({ field: 'the time of an event', value: time, expected });
@@ -605,7 +614,7 @@ export class Engine {
 
   #newCore(index: number): Core {
     const tell = (reason: 'warm' | 'evict') => (process: ProcessRecord) =>
-      this.#input.sink.append(this.#clock.now, process.pid, REASON_INDEX[reason], index);
+      this.#sink.append(this.#clock.now, process.pid, REASON_INDEX[reason], index);
     const { cache, speeds } = this.#machine;
     return {
       index,
@@ -649,7 +658,7 @@ export class Engine {
       throw this.#policyError('timerAt', time, 'ask for a whole tick from now on.');
     }
     this.#policyTimers++;
-    this.#events.push(time, 'policy-timer', queue);
+    this.#events.push(time, EVENT.policyTimer, queue);
   }
 
   #policyError(method: PolicyError['method'], value: unknown, problem: string): PolicyError {

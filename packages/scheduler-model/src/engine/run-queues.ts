@@ -48,14 +48,13 @@ export class RunQueues {
     return this.at(this.#isPerCore ? core : 0);
   }
 
-  /** Whether the core's queue has somebody; the engine knows that of the one queue for all. */
+  /** Whether a core's own queue has somebody. */
   hasReady(core: number): boolean {
-    return !this.#isPerCore || (this.#ready[core] as Set<ProcessRecord>).size > 0;
+    return (this.#ready[core] as Set<ProcessRecord>).size > 0;
   }
 
   /** Chooses a queue for a process that became ready: its last core's, an idle core's if that is busy. */
   place(process: ProcessRecord): void {
-    if (!this.#isPerCore) return;
     const queue = this.#placed.has(process) ? this.#wakeTo(process) : this.#leastLoaded(process);
     if (this.#placed.has(process)) this.#count(process.queue, -1);
     this.#placed.add(process);
@@ -64,11 +63,11 @@ export class RunQueues {
   }
 
   enqueued(process: ProcessRecord): void {
-    if (this.#isPerCore) (this.#ready[process.queue] as Set<ProcessRecord>).add(process);
+    (this.#ready[process.queue] as Set<ProcessRecord>).add(process);
   }
 
   dequeued(process: ProcessRecord): void {
-    if (this.#isPerCore) (this.#ready[process.queue] as Set<ProcessRecord>).delete(process);
+    (this.#ready[process.queue] as Set<ProcessRecord>).delete(process);
   }
 
   /** A process has ended. */
