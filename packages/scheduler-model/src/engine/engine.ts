@@ -379,8 +379,9 @@ export class Engine {
     core.stamp++;
     this.#idle.add(core.index);
     this.#move(process, 'switch-out', core.index);
+    this.#scheduler(process).stopping?.(process.view, 'preempted');
     this.#ready++;
-    this.#queues.enqueued(process);
+    if (this.#isPerCore) this.#queues.enqueued(process);
     this.#scheduler(process).enqueue(process.view, 'preempted');
   }
 
