@@ -1,5 +1,6 @@
 // The public names of scheduler-model.
 
+export { type Comparison, compare } from './compare.js';
 export type { DeadlockStep, StallCause } from './engine/engine.js';
 export { InvalidInputError, PolicyError, type PolicyMethod, SchedulerModelError } from './errors.js';
 export { EVENT_ORDER, type EventClass, type Simultaneous } from './event-queue.js';
@@ -18,7 +19,13 @@ export {
   type ProcessResult,
   type RunMetrics,
 } from './metrics.js';
+export { type ChromeTrace, type ChromeTraceEvent, toChromeTrace } from './output/chrome-trace.js';
+export { renderComparisonSvg, renderComparisonText } from './output/comparison.js';
+export { toFtraceText } from './output/ftrace-text.js';
+export { type GanttSvgOptions, renderGanttSvg } from './output/gantt-svg.js';
 export { type GanttTextOptions, renderGanttText } from './output/gantt-text.js';
+export { type KernelEvent, toKernelEvents } from './output/kernel-events.js';
+export { renderStateDiagramSvg, type StateDiagramOptions } from './output/state-diagram-svg.js';
 export { type ModeOptions, modes, type Variant } from './modes.js';
 export { type CfsOptions, cfs } from './policies/cfs.js';
 export { edf } from './policies/edf.js';
