@@ -4,6 +4,14 @@ export { type Comparison, compare } from './compare.js';
 export type { DeadlockStep, StallCause } from './engine/engine.js';
 export { InvalidInputError, PolicyError, type PolicyMethod, SchedulerModelError } from './errors.js';
 export { EVENT_ORDER, type EventClass, type Simultaneous } from './event-queue.js';
+export {
+  type LinuxOptions,
+  linux,
+  type PredictOptions,
+  type Prediction,
+  type ProcessPrediction,
+  predict,
+} from './linux.js';
 export type {
   BalanceOptions,
   CacheOptions,
