@@ -5,6 +5,14 @@ export type { DeadlockStep, StallCause } from './engine/engine.js';
 export { InvalidInputError, PolicyError, type PolicyMethod, SchedulerModelError } from './errors.js';
 export { EVENT_ORDER, type EventClass, type Simultaneous } from './event-queue.js';
 export {
+  type GenerateOptions,
+  generateWorkload,
+  type PeriodicTask,
+  periodicTasks,
+  type Range,
+} from './generate.js';
+export { importOstep, importRtApp, type OstepList } from './import.js';
+export {
   type LinuxOptions,
   linux,
   type PredictOptions,

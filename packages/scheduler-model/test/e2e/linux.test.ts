@@ -48,7 +48,7 @@ describe.skipIf(!isLinux)(`real processes, ${cpus().length} × ${cpus()[0]?.mode
   const combinations = Object.entries(LOADS).flatMap(([load, processes]) =>
     counts.map((count) => ({ load, processes, count })),
   );
-  test.each(combinations)('$load on $count', async ({ load, processes, count }, context) => {
+  test.for(combinations)('$load on $count', async ({ load, processes, count }, context) => {
     const predicted = predict(processes, { cores: count, online: cpus().length });
     const runs: (readonly RealResult[])[] = [];
     let disturbance = 1;
