@@ -1,0 +1,5 @@
+/** A worker of poolifier's thread pool. */
+import { ThreadWorker } from 'poolifier';
+import { echo } from './pool-tasks.mjs';
+
+export default new ThreadWorker(echo);
