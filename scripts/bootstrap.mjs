@@ -120,5 +120,8 @@ const pnpm = pnpmPath();
 process.env.PATH = `${join(dirname(pnpm), '..', '..', '.bin')}${delimiter}${process.env.PATH}`;
 install(pnpm);
 build();
-const script = task === 'start' ? ['apps/playground/dist/cli.js', 'verify'] : ['scripts/check.mjs'];
-process.exit(run(process.execPath, [...script, ...rest]).status);
+// Options alone are options of the playground's main command.
+const command = rest[0] === undefined || rest[0].startsWith('-') ? ['verify', ...rest] : rest;
+const script =
+  task === 'start' ? ['apps/playground/dist/cli.js', ...command] : ['scripts/check.mjs', ...rest];
+process.exit(run(process.execPath, script).status);

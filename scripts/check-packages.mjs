@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandsOf, expectedOutput, programsOf } from './readme.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const names = readdirSync(join(root, 'packages')).filter((name) => name !== '.turbo');
@@ -53,17 +54,6 @@ function pack(name) {
     env: { ...process.env, CI: '1' },
   });
   return join(folder, readdirSync(folder)[0]);
-}
-
-/** Programs of a README: `<!-- example: FILE -->` before a block of code. */
-function examplesOf(readme) {
-  return [...readme.matchAll(/<!-- example: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g)].map(
-    ([, file, language, code]) => ({
-      file,
-      language,
-      code,
-    }),
-  );
 }
 
 try {
@@ -112,9 +102,10 @@ import('${name}').then((imported) => {
     );
     check('import and require() give the same instance', process.execPath, ['both.cjs'], folder);
 
-    for (const { file, language, code } of examplesOf(readFileSync(join(source, 'README.md'), 'utf8'))) {
-      const original = readFileSync(join(source, file), 'utf8');
-      if (original !== code) {
+    const readme = readFileSync(join(source, 'README.md'), 'utf8');
+    for (const { file, language, code } of programsOf(readme)) {
+      const example = join(source, file);
+      if (readFileSync(example, 'utf8') !== code) {
         failures++;
         console.error(`  \u2717 README: the block of ${file} differs from that file`);
       }
@@ -125,18 +116,16 @@ import('${name}').then((imported) => {
           ? ['--import', `file://${join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')}`]
           : [];
       const output = check(`README: ${file} runs as pasted`, process.execPath, [...loader, program], folder);
-      const expectedFile = join(source, file.replace(/\.\w+$/, '.out'));
-      let expected;
-      try {
-        expected = readFileSync(expectedFile, 'utf8');
-      } catch (error) {
-        // An example whose output changes from run to run has no file of it.
-        if (error.code !== 'ENOENT') throw error;
-      }
+      const expected = expectedOutput(example);
       if (output !== undefined && expected !== undefined && output !== expected) {
         failures++;
         console.error(`  \u2717 README: ${file} printed\n${output}instead of\n${expected}`);
       }
+    }
+    for (const command of commandsOf(readme)) {
+      // One in the background belongs to a scene of several; test/e2e plays it.
+      if (command.startsWith(`npx ${name} `) && !command.endsWith('&'))
+        check(`README: ${command}`, 'sh', ['-c', command], folder);
     }
   }
 } finally {

@@ -15,8 +15,11 @@ const checks = [
   ['format', bin('biome'), ['format']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only']],
-  ['unit and end to end', bin('vitest'), ['run']],
+  ['docs', bin('typedoc'), []],
+  ['unused', bin('knip'), ['--no-config-hints']],
+  ['tests', bin('vitest'), ['run']],
   ['packages', process.execPath, [join(root, 'scripts', 'check-packages.mjs')]],
+  ['readmes', process.execPath, [join(root, 'scripts', 'check-readmes.mjs')]],
 ];
 
 const wanted = process.argv.slice(2);
@@ -36,8 +39,6 @@ for (const [name, command, args] of checks) {
   if (status !== 0) failed.push(name);
 }
 if (failed.length > 0) {
-  console.error(
-    `\nFailed: ${failed.join(', ')}. Run one alone with: node scripts/check.mjs ${JSON.stringify(failed[0])}`,
-  );
+  console.error(`\nFailed: ${failed.join(', ')}. Run one alone with: npm test -- ${failed[0]}`);
   process.exit(1);
 }

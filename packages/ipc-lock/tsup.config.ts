@@ -9,7 +9,14 @@ const entry = {
 };
 
 export default [
-  nodeLibrary({ entry, define: { IPC_LOCK_STEPS: 'false' } }),
+  nodeLibrary({
+    entry,
+    define: { IPC_LOCK_STEPS: 'false' },
+    // What is never run is left out.
+    esbuildOptions: (options) => {
+      options.minifySyntax = true;
+    },
+  }),
   // For tests only, and not published: can be killed at every step, see src/backend/futex/step.ts.
   nodeLibrary({ entry, outDir: 'dist-steps', dts: false, define: { IPC_LOCK_STEPS: 'true' } }),
 ];

@@ -9,6 +9,7 @@ export type CoreProcessErrorCode =
   | 'ERR_INVALID_OPTION'
   | 'ERR_PROCESS_STATE'
   | 'ERR_PROCESS_START'
+  | 'ERR_REPORT_DAMAGED'
   | 'ERR_PROCESS_EXITED'
   | 'ERR_PROCESS_KILLED'
   | 'ERR_TARGET_NEVER_SETTLED'
@@ -16,6 +17,7 @@ export type CoreProcessErrorCode =
   | 'ERR_TARGET_NOT_FOUND'
   | 'ERR_NOT_CLONEABLE'
   | 'ERR_STARTED_WHILE_IMPORTING'
+  | 'ERR_TREE_TOO_LARGE'
   | 'ERR_START_METHOD_UNAVAILABLE'
   | 'ERR_TIMEOUT'
   | 'ERR_CONNECTION_CLOSED'
@@ -64,8 +66,38 @@ export class ProcessStateError extends CoreProcessError {
 export class ProcessStartError extends CoreProcessError {
   override readonly name = 'ProcessStartError';
 
-  constructor(message: string, options?: ErrorOptions) {
-    super('ERR_PROCESS_START', message, options);
+  constructor(processName: string, cause: Error) {
+    super(
+      'ERR_PROCESS_START',
+      `Process "${processName}" could not be started: ${cause.message.replace(/\.?$/, '.')} ${startAdvice(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function startAdvice(cause: Error): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'EACCES':
+    case 'ENOEXEC':
+      return 'Check that execPath is a Node program, and that cwd is still there.';
+    case 'E2BIG':
+      return 'Its environment, options and name are too long for the operating system: pass large data in args.';
+    default:
+      return 'Check that the limits on processes, descriptors and memory leave room for one more.';
+  }
+}
+
+/** What a process reported can't be read, so its result is lost. `ERR_REPORT_DAMAGED` */
+export class ReportDamagedError extends CoreProcessError {
+  override readonly name = 'ReportDamagedError';
+
+  constructor(processName: string, options?: ErrorOptions) {
+    super(
+      'ERR_REPORT_DAMAGED',
+      `What process "${processName}" reported can't be read. Look for something in it that writes to descriptor 4.`,
+      options,
+    );
   }
 }
 
@@ -75,11 +107,14 @@ export class ProcessExitedError extends CoreProcessError {
   readonly pid: number;
   readonly exitCode: number;
 
-  constructor(processName: string, pid: number, exitCode: number) {
+  /** @param began - whether Node came so far as to import the target */
+  constructor(processName: string, pid: number, exitCode: number, began: boolean) {
     super(
       'ERR_PROCESS_EXITED',
-      `Process "${processName}" (pid ${pid}) ended with exit code ${exitCode} before its target had returned. ` +
-        'Look for process.exit() in what it runs, or read `exit` instead of `result`.',
+      `Process "${processName}" (pid ${pid}) ended with exit code ${exitCode} ` +
+        (began
+          ? 'before its target had returned. Look for process.exit() in what it runs, or read `exit` instead of `result`.'
+          : "before its target was reached. Look at Node's options (execArgv, NODE_OPTIONS) and what they preload."),
     );
     this.pid = pid;
     this.exitCode = exitCode;
@@ -174,14 +209,34 @@ export class StartedWhileImportingError extends CoreProcessError {
   }
 }
 
+/** Children of children start ever more processes. `ERR_TREE_TOO_LARGE` */
+export class TreeTooLargeError extends CoreProcessError {
+  override readonly name = 'TreeTooLargeError';
+  /** The main process. */
+  readonly rootPid: number;
+  /** Living processes of its tree. */
+  readonly processes: number;
+
+  constructor(rootPid: number, processes: number, generations: number) {
+    super(
+      'ERR_TREE_TOO_LARGE',
+      `Main process ${rootPid} has ${processes} descendants by now, and one of generation ${generations} starts yet another. ` +
+        'Look for a start without the main guard (if (isMainProcess) …); ' +
+        'if so many are meant, set the variable CORE_PROCESS_MAX_TREE to how many there may be.',
+    );
+    this.rootPid = rootPid;
+    this.processes = processes;
+  }
+}
+
 /** This platform, or this Node, can't start processes that way. `ERR_START_METHOD_UNAVAILABLE` */
 export class StartMethodUnavailableError extends CoreProcessError {
   override readonly name = 'StartMethodUnavailableError';
 
-  constructor(method: string, available: readonly string[]) {
+  constructor(method: string, available: readonly string[], reason?: string) {
     super(
       'ERR_START_METHOD_UNAVAILABLE',
-      `Start method ${JSON.stringify(method)} is not available here; use one of: ${available.join(', ')}.`,
+      `Start method ${JSON.stringify(method)} is not available here${reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`}; use one of: ${available.join(', ')}.`,
     );
   }
 }

@@ -21,6 +21,7 @@ export {
   ProcessKilledError,
   ProcessStartError,
   ProcessStateError,
+  ReportDamagedError,
   QueueClosedError,
   QueueLostError,
   StartedWhileImportingError,
@@ -28,6 +29,7 @@ export {
   TargetNeverSettledError,
   TargetNotExportedError,
   TargetNotFoundError,
+  TreeTooLargeError,
   TimeoutError,
   WorkerDiedError,
 } from './errors.js';
@@ -51,6 +53,7 @@ export type {
 } from './pool/pool-options.js';
 export { activeChildren, Process } from './process.js';
 export type { ProcessOptions } from './process-options.js';
+export { setForkServerPreload, stopForkServer } from './start-methods/forkserver.js';
 export { startMethods } from './start-methods/choose-start-method.js';
 export type { StartMethodName, StdioMode } from './start-methods/start-method.js';
 export type { Target } from './target/reference.js';

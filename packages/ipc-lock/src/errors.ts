@@ -11,6 +11,7 @@ export type LockErrorCode =
   | 'ERR_LOCK_WOULD_DEADLOCK'
   | 'ERR_LOCK_INVALID_OPTION'
   | 'ERR_LOCK_FILE'
+  | 'ERR_LOCK_BROKEN_BARRIER'
   | 'ERR_LOCK_EXISTS'
   | 'ERR_LOCK_NOT_FOUND'
   | 'ERR_LOCK_TOO_MANY_CLIENTS'
@@ -90,6 +91,23 @@ export class LockFileError extends LockError {
   constructor(path: string, message: string, options?: ErrorOptions) {
     super('ERR_LOCK_FILE', message, options);
     this.path = path;
+  }
+}
+
+/** Not all parties of a barrier will come. `ERR_LOCK_BROKEN_BARRIER` */
+export class BrokenBarrierError extends LockError {
+  override readonly name = 'BrokenBarrierError';
+  /** The party that died waiting; undefined when one gave up, or abort() or reset() was called. */
+  readonly pid: number | undefined;
+
+  constructor(what: string, { pid, cause }: { readonly pid?: number; readonly cause?: unknown } = {}) {
+    super(
+      'ERR_LOCK_BROKEN_BARRIER',
+      `${what} is broken: ${pid === undefined ? 'a party gave up, or it was aborted or reset' : `process ${pid} died waiting`}. ` +
+        'Call reset() when all parties know, and wait again.',
+      { cause },
+    );
+    this.pid = pid;
   }
 }
 

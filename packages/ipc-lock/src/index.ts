@@ -2,6 +2,12 @@
 export { Lock, type LockOptions } from './lock.js';
 export type { ArrayOf, ElementOf, ElementType, IntegerType } from './element-type.js';
 export { type OpenSharedArrayOptions, SharedArray } from './shared-array.js';
+export { Barrier, type BarrierOptions } from './barrier.js';
+export { Condition } from './condition.js';
+export { Event } from './event.js';
+export { RLock } from './rlock.js';
+export { RWLock } from './rw-lock.js';
+export { BoundedSemaphore, Semaphore } from './semaphore.js';
 export { Value } from './value.js';
 export { type OpenSharedMemoryOptions, SharedMemory } from './shared-memory.js';
 export { FileLock, type FileLockOptions, type FileLockSyncOptions } from './file-lock.js';
@@ -11,6 +17,7 @@ export type { SharedOption, WaitOptions, WaitSyncOptions } from './wait-options.
 export type { PlaceOptions } from './place-options.js';
 export {
   AlreadyExistsError,
+  BrokenBarrierError,
   InvalidOptionError,
   LockClosedError,
   LockError,

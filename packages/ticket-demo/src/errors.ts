@@ -33,15 +33,18 @@ export class InvalidSaleOptionError extends TicketError {
   }
 }
 
-type DatabaseErrorCode = Extract<TicketErrorCode, `ERR_TICKET_DATABASE_${string}`>;
-
 /** The database can't be used. `ERR_TICKET_DATABASE_MISSING`, `…_INVALID`, `…_READ` or `…_WRITE` */
 export class DatabaseError extends TicketError {
   override readonly name = 'DatabaseError';
   /** Path of the database. */
   readonly file: string;
 
-  constructor(code: DatabaseErrorCode, file: string, message: string, options?: ErrorOptions) {
+  constructor(
+    code: Extract<TicketErrorCode, `ERR_TICKET_DATABASE_${string}`>,
+    file: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(code, message, options);
     this.file = file;
   }

@@ -69,13 +69,16 @@ export function encode(value: unknown, path: string, sent?: SentHandovers): Buff
   const mark = `handover-${Math.random()}`;
   let prepared = value;
   try {
-    prepared = replaceHandovers(value, handovers, mark, new Map());
+    const { holdsHandover, holdsError } = survey(value);
+    if (holdsHandover) prepared = replaceHandovers(value, handovers, mark, new Map());
     const envelope: Envelope = {
       value: prepared,
       handovers: handovers.map(({ module, export: name, data }) => ({ module, export: name, data })),
       mark,
     };
     const bytes = serialize(envelope);
+    // V8 writes an error whose cause leads back to itself, and can't read it.
+    if (holdsError) deserialize(bytes);
     for (const handover of handovers) handover.onFate?.('sent');
     sent?.add(handovers);
     return bytes;
@@ -126,7 +129,28 @@ function isContainer(value: unknown): value is object {
   );
 }
 
-/** Copies a container only where something below it is handed over. */
+/** What is in a value, at whatever depth: without recursion, and without copying anything. */
+function survey(root: unknown): { readonly holdsHandover: boolean; readonly holdsError: boolean } {
+  const found = { holdsHandover: false, holdsError: false };
+  const seen = new Set<object>();
+  const open: object[] = [];
+  const look = (part: unknown) => {
+    if (typeof part !== 'object' || part === null || seen.has(part)) return;
+    seen.add(part);
+    open.push(part);
+  };
+  look(root);
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (handoverKey in value) found.holdsHandover = true;
+    else if (value instanceof Error) found.holdsError = true;
+    else if (value instanceof Map) for (const [name, part] of value) [name, part].forEach(look);
+    else if (value instanceof Set) value.forEach(look);
+    else if (isContainer(value)) for (const part of Object.values(value)) look(part);
+  }
+  return found;
+}
+
+/** Copies the containers of a value, with places in them for what is handed over. */
 function replaceHandovers(
   value: unknown,
   handovers: Handover[],
@@ -141,7 +165,7 @@ function replaceHandovers(
     seen.set(value, place);
     return place;
   }
-  if (!isContainer(value) || !containsHandover(value, new Set())) return value;
+  if (!isContainer(value)) return value;
   const recurse = (part: unknown) => replaceHandovers(part, handovers, mark, seen);
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>();
@@ -159,13 +183,6 @@ function replaceHandovers(
   seen.set(value, copy);
   for (const [name, part] of Object.entries(value)) (copy as Record<string, unknown>)[name] = recurse(part);
   return copy;
-}
-
-function containsHandover(value: unknown, seen: Set<unknown>): boolean {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
-  seen.add(value);
-  if (handoverKey in value) return true;
-  return isContainer(value) && partsOf(value).some(([, part]) => containsHandover(part, seen));
 }
 
 function restoreHandovers(
@@ -226,7 +243,8 @@ function findUncloneable(value: unknown, path: string, seen: Set<unknown>): [str
 
 function isCloneable(value: unknown): boolean {
   try {
-    serialize(value);
+    const bytes = serialize(value);
+    if (survey(value).holdsError) deserialize(bytes);
     return true;
   } catch {
     // Which error V8 gives does not matter here: encode() keeps the first one as the cause.

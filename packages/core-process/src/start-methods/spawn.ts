@@ -10,7 +10,14 @@ import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import type { ChildEvents, ChildStream, RunningChild, StartMethod, StartRequest } from './start-method.js';
+import { nothingStarted } from './not-started.js';
+import {
+  type ChildEvents,
+  type ChildStream,
+  type RunningChild,
+  type StartMethod,
+  type StartRequest,
+} from './start-method.js';
 
 // At first use: a child that starts nothing does not pay for it.
 const require = createRequire(import.meta.url);
@@ -40,7 +47,27 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       reject: false,
     },
   );
-  const [, , , control, report] = subprocess.stdio as unknown as [unknown, unknown, unknown, Duplex, Duplex];
+  let hasFailed = false;
+  const failOnce = (error: Error) => {
+    if (subprocess.pid !== undefined || hasFailed) return;
+    hasFailed = true;
+    events.onStartFailed(error);
+  };
+  subprocess.once('error', failOnce);
+  // What the operating system refuses at once is told by the promise alone.
+  void subprocess.then((ended) => {
+    if ('cause' in ended && ended.cause instanceof Error) failOnce(ended.cause);
+  });
+  // Without descriptors for them there are no streams at all.
+  const [, , , control, report] = (subprocess.stdio ?? []) as unknown as [
+    unknown,
+    unknown,
+    unknown,
+    Duplex | undefined,
+    Duplex | undefined,
+  ];
+  if (subprocess.pid === undefined || control === undefined || report === undefined) return nothingStarted;
+
   const readables = new Map<ChildStream, Readable>([['report', report]]);
   if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout);
   if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr);
@@ -55,9 +82,6 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
   subprocess.once('exit', (exitCode, signal) => {
     control.destroy();
     events.onExit(exitCode, signal);
-  });
-  subprocess.once('error', (error) => {
-    if (subprocess.pid === undefined) events.onStartFailed(error);
   });
   control.write(frame(request.boot));
 

@@ -2,8 +2,17 @@
  * CPython's _TestConnection, _TestPoll, _TestPicklingConnections and TestWait (Lib/test/_test_multiprocessing.py), for
  * every start method, and what must be true beyond them. Each case names the one it follows.
  */
-import { type Connection, Pipe, type PipeOptions, Process, Pool, startMethods, wait } from 'core-process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type Connection,
+  Pipe,
+  type PipeOptions,
+  Process,
+  Pool,
+  startMethods,
+  wait,
+  stopForkServer,
+} from 'core-process';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as tasks from '../programs/pipe-tasks.mjs';
 import { echo } from '../programs/pool-tasks.mjs';
 
@@ -16,6 +25,8 @@ function makePipe<T = unknown>(options?: PipeOptions): [Connection<T>, Connectio
   });
   return ends;
 }
+
+afterAll(stopForkServer);
 
 describe.each(startMethods())('start method %s', (startMethod) => {
   function start(target: (...args: never[]) => unknown, args: unknown[]): Process<never[]> {

@@ -7,12 +7,22 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram, temporaryFolder, waitFor } from '@tooling/testkit';
-import { activeChildren, Pool, type PoolOptions, Process, processState, startMethods } from 'core-process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  activeChildren,
+  Pool,
+  type PoolOptions,
+  Process,
+  processState,
+  startMethods,
+  stopForkServer,
+} from 'core-process';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as tasks from '../programs/pool-tasks.mjs';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+
+afterAll(stopForkServer);
 
 describe.each(startMethods())('start method %s', (startMethod) => {
   /** A pool that ends with its test. */

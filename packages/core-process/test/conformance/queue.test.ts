@@ -3,8 +3,8 @@
  * true beyond them. Each case names the one it follows.
  */
 import { waitFor } from '@tooling/testkit';
-import { JoinableQueue, Pipe, Pool, Process, Queue, startMethods } from 'core-process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { JoinableQueue, Pipe, Pool, Process, Queue, startMethods, stopForkServer } from 'core-process';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as tasks from '../programs/queue-tasks.mjs';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
@@ -14,6 +14,8 @@ function closing<Q extends Queue>(queue: Q): Q {
   return queue;
 }
 const makeQueue = <T = unknown>(maxSize?: number) => closing(new Queue<T>(maxSize) as Queue) as Queue<T>;
+
+afterAll(stopForkServer);
 
 describe.each(startMethods())('start method %s', (startMethod) => {
   function start(target: (...args: never[]) => unknown, args: unknown[]): Process<never[]> {

@@ -1,13 +1,18 @@
-/** The forms in which a target can be given, from every kind of module. */
+/**
+ * The forms in which a target can be given, from every kind of module and main program.
+ *
+ * The latter follow CPython's test_multiprocessing_main_handling.py.
+ */
 import { copyFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { runProgram, temporaryFolder } from '@tooling/testkit';
+import { runProgram, spawnProgram, temporaryFolder } from '@tooling/testkit';
 import { Process } from 'core-process';
 import { describe, expect, it } from 'vitest';
 import * as tasks from '../programs/tasks.mjs';
 
 const url = (name: string) => new URL(`../programs/${name}`, import.meta.url);
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 const common = require('../programs/common.cjs') as {
   readonly double: (n: number) => number;
@@ -64,7 +69,7 @@ describe('a main program', () => {
 
   it('in TypeScript, under tsx', async () => {
     const { stdout, stderr } = await runProgram(['--import', 'tsx', fileURLToPath(url('first.ts'))], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      cwd: packageFolder,
     });
     expect({ stdout, stderr }).toEqual({ stdout: 'egon is running\nmain egon hello egon\n', stderr: '' });
   });
@@ -74,7 +79,7 @@ describe('a main program', () => {
     mkdirSync(folder);
     copyFileSync(url('first-plain.mjs'), `${folder}/first-plain.mjs`);
     mkdirSync(`${folder}/node_modules`);
-    symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), `${folder}/node_modules/core-process`);
+    symlinkSync(packageFolder, `${folder}/node_modules/core-process`);
     const { stdout, stderr } = await runProgram([`${folder}/first-plain.mjs`]);
     expect({ stdout, stderr }).toEqual({ stdout: 'egon is running\nmain egon\n', stderr: '' });
   });
@@ -83,7 +88,7 @@ describe('a main program', () => {
     const folder = temporaryFolder();
     cpSync(url('first-plain.mjs'), `${folder}/real.mjs`);
     mkdirSync(`${folder}/node_modules`);
-    symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), `${folder}/node_modules/core-process`);
+    symlinkSync(packageFolder, `${folder}/node_modules/core-process`);
     symlinkSync(`${folder}/real.mjs`, `${folder}/link.mjs`);
     const { stdout, stderr } = await runProgram([`${folder}/link.mjs`]);
     expect({ stdout, stderr }).toEqual({ stdout: 'egon is running\nmain egon\n', stderr: '' });
@@ -96,8 +101,59 @@ describe('a main program', () => {
       console.log(await p.result);
     })`;
     const { stdout, stderr } = await runProgram(['-e', code], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      cwd: packageFolder,
     });
     expect({ stdout, stderr }).toEqual({ stdout: '3\n', stderr: '' });
+  });
+
+  it('that is the command of an installed package', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(`${folder}/node_modules/greeter/node_modules`, { recursive: true });
+    mkdirSync(`${folder}/node_modules/.bin`);
+    copyFileSync(url('first-plain.mjs'), `${folder}/node_modules/greeter/cli.mjs`);
+    symlinkSync(packageFolder, `${folder}/node_modules/core-process`);
+    symlinkSync('../greeter/cli.mjs', `${folder}/node_modules/.bin/greeter`);
+    const { stdout, stderr } = await runProgram([`${folder}/node_modules/.bin/greeter`]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'egon is running\nmain egon\n', stderr: '' });
+  });
+
+  it('bundled into one file with all that it imports of its own', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(`${folder}/node_modules`);
+    symlinkSync(packageFolder, `${folder}/node_modules/core-process`);
+    const built = await runProgram([
+      require.resolve('esbuild/bin/esbuild'),
+      fileURLToPath(url('first-plain.mjs')),
+      `--outfile=${folder}/bundle.mjs`,
+      '--bundle',
+      '--minify',
+      '--platform=node',
+      '--format=esm',
+      '--external:core-process',
+      '--log-level=warning',
+    ]);
+    expect(built).toMatchObject({ exitCode: 0, stderr: '' });
+    const { stdout, stderr } = await runProgram([`${folder}/bundle.mjs`]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'egon is running\nmain egon\n', stderr: '' });
+  });
+
+  it('read from standard input: its own functions have no module, others\u2019 have', async () => {
+    const code = `import { Process } from 'core-process';
+      const own = () => 1;
+      try {
+        new Process({ target: own }).start();
+      } catch (error) {
+        console.log(error.code);
+      }
+      const p = new Process({ target: new URL(${JSON.stringify(url('tasks.mjs#add').href)}), args: [1, 2] });
+      p.start();
+      console.log(await p.result);`;
+    const program = spawnProgram(['--input-type=module', '-'], {
+      cwd: packageFolder,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    program.child.stdin?.end(code);
+    const { stdout, stderr } = await program.ended;
+    expect({ stdout, stderr }).toEqual({ stdout: 'ERR_TARGET_NOT_EXPORTED\n3\n', stderr: '' });
   });
 });

@@ -11,6 +11,7 @@ import {
   startMethods,
 } from 'core-process';
 
+export { stopForkServer } from 'core-process';
 export const echo = (...args) => args;
 export const add = (a, b) => a + b;
 export function nothing() {}

@@ -4,16 +4,7 @@
  * `IPC_LOCK_DIR`, else `/dev/shm/ipc-lock-UID`, else the same in the temporary folder.
  */
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-} from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockFileError } from '../errors.js';

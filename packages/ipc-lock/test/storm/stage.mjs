@@ -5,14 +5,15 @@
  */
 import { SharedMemory } from 'ipc-lock';
 
-export const MOST_INCARNATIONS = 4096;
+export const MOST_INCARNATIONS = 2048;
 export const MOST_TOKENS = 2 ** 23;
 export const MOST_EVENTS = 2 ** 16;
 
 const HEAD = 256;
 const TOKENS_AT = HEAD;
 const BUSY_AT = TOKENS_AT + MOST_TOKENS;
-const EVENTS_AT = BUSY_AT + MOST_INCARNATIONS;
+const INSIDE_AT = BUSY_AT + MOST_INCARNATIONS;
+const EVENTS_AT = INSIDE_AT + MOST_INCARNATIONS;
 const SIZE = EVENTS_AT + MOST_EVENTS * 4 * 8;
 
 /** How far a grant got, as its holder wrote it down. */
@@ -20,13 +21,13 @@ export const GRANT = { unseen: 0, seen: 1, releasing: 2, released: 3 };
 
 /** Kinds of events; each has three numbers. */
 export const EVENT = {
-  /** token of the dead, its pid, token of who was told */
+  /** token of the dead, its pid, when that was told */
   told: 1,
   /** milliseconds from, milliseconds to, incarnation: nobody got it in between */
   gap: 2,
-  /** incarnation, what it should have found, what it found */
+  /** incarnation, and two numbers that say what it saw */
   wrong: 3,
-  /** incarnation that was inside, incarnation that found it there */
+  /** incarnation that was inside, incarnation that found it there, when */
   found: 4,
 };
 
@@ -46,12 +47,9 @@ export class Stage {
     this.tokens = new Uint8Array(memory.buffer, TOKENS_AT, MOST_TOKENS);
     /** By incarnation: 1 once it got it. */
     this.busy = new Uint8Array(memory.buffer, BUSY_AT, MOST_INCARNATIONS);
+    /** By incarnation: its mark while it is inside. */
+    this.inside = new Uint8Array(memory.buffer, INSIDE_AT, MOST_INCARNATIONS);
     this.events = new Float64Array(memory.buffer, EVENTS_AT, MOST_EVENTS * 4);
-  }
-
-  /** Incarnation that is inside; 0 for none. */
-  get inside() {
-    return Atomics.load(this.words, 0);
   }
 
   get rounds() {
@@ -75,6 +73,12 @@ export class Stage {
     this.events[at * 4] = kind;
   }
 
+  /** What makes the rest worthless. */
+  judge() {
+    const events = Atomics.load(this.words, 1);
+    return events > MOST_EVENTS ? [`${events} events: more than there is room for`] : [];
+  }
+
   *written() {
     const count = Math.min(Atomics.load(this.words, 1), MOST_EVENTS);
     for (let at = 0; at < count; at++) {
@@ -93,14 +97,29 @@ export class Stage {
     Atomics.add(this.words, 2, 1);
   }
 
-  /** One alone is between enter and leave. */
-  enter(incarnation) {
-    const found = Atomics.exchange(this.words, 0, incarnation);
-    if (found !== 0) this.note(EVENT.found, found, incarnation, 0);
+  /**
+   * Goes inside, together with others whose marks are let through. Every one that should not be there is noted: it
+   * must have been dead by then.
+   *
+   * @param mark - 1 to 255: as what it is inside
+   * @param isLetThrough - marks of those that may be inside with it
+   * @param most - how many of the others, and it, may be inside together
+   */
+  enter(incarnation, mark = 1, isLetThrough = () => false, most = 1) {
+    this.inside[incarnation] = mark;
+    const others = [];
+    for (let other = 0; other < this.inside.length; other++) {
+      const found = this.inside[other];
+      if (found !== 0 && other !== incarnation && !isLetThrough(found)) others.push(other);
+    }
+    if (others.length < most) return;
+    const time = now();
+    for (const other of others) {
+      if (this.inside[other] !== 0) this.note(EVENT.found, other, incarnation, time);
+    }
   }
 
   leave(incarnation) {
-    const found = Atomics.compareExchange(this.words, 0, incarnation, 0);
-    if (found !== incarnation) this.note(EVENT.wrong, incarnation, incarnation, found);
+    this.inside[incarnation] = 0;
   }
 }

@@ -29,7 +29,11 @@ async function measure(measuring: Measuring, killsParent: boolean): Promise<Figu
   }
   middle.kill();
   await middle.join();
-  const told = await until(measuring.signal, () => heard('told') ?? (isThere(grandchild) ? undefined : ''));
+  const told = await until(measuring.signal, () => {
+    // Looked at first: it may say so and end between the two looks.
+    const goesOn = isThere(grandchild);
+    return heard('told') ?? (goesOn ? undefined : '');
+  });
   // It can say so only if it goes on; after that it ends by itself.
   return {
     parent,

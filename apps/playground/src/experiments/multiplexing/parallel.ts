@@ -14,12 +14,29 @@ interface Figures {
   readonly time: number;
   /** How many were on a core at a time, on average. */
   readonly parallelism: number;
+  /** Races that were held: the best counts, as other programs may have had the cores during the others. */
+  readonly races: number;
 }
 
 const LOOP_MS = 300;
 const MOST_PROCESSES = 4;
+const MOST_RACES = 5;
+
+/** On one core it can't be above 1; far from the number of cores where others use them as well. */
+const PARALLEL_FROM = 1.2;
 
 async function measure(measuring: Measuring, cores: readonly number[]): Promise<Figures> {
+  let best: Figures | undefined;
+  for (let races = 1; races <= MOST_RACES; races++) {
+    const figures = { ...(await measureRace(measuring, cores)), races };
+    if (best === undefined || figures.parallelism > best.parallelism) best = figures;
+    best = { ...best, races };
+    if (best.parallelism > PARALLEL_FROM) break;
+  }
+  return best as Figures;
+}
+
+async function measureRace(measuring: Measuring, cores: readonly number[]): Promise<Omit<Figures, 'races'>> {
   const processes = Math.min(MOST_PROCESSES, cpuCount());
   const children = [];
   for (let count = 0; count < processes; count++) {
@@ -66,8 +83,7 @@ if (isMainProcess) {
   unavailable: () => withoutSecondCore() ?? withoutPinning(),
   measure: (measuring) => measure(measuring, allowedCores()),
   judge: ({ cores, processes, computed, time, parallelism: atATime }) => ({
-    // Far from 2 where others use the cores as well; on one core it can't be above 1.
-    holds: cores > 1 && atATime > 1.1,
+    holds: cores > 1 && atATime > PARALLEL_FROM,
     measured: {
       en: `${processes} loops, ${duration(computed)} of computing, took ${duration(time)} on ${cores} ${cores === 1 ? 'core' : 'cores'}; ${atATime.toFixed(2)} ran at a time`,
       zh: `${processes} 个循环共计算 ${duration(computed)}，在 ${cores} 个核上耗时 ${duration(time)}；平均同时运行 ${atATime.toFixed(2)} 个`,

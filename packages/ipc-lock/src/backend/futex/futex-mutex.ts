@@ -65,14 +65,18 @@ export class FutexMutex implements Mutex {
   #token = 0;
   #users = 0;
 
-  private constructor(file: MemoryFile) {
+  /**
+   * @param clients - those of the file, when a larger primitive has the lock in its region;
+   *   then that calls {@link inheritMutex} for each slot that is taken
+   */
+  constructor(file: MemoryFile, clients?: Clients) {
     this.#file = file;
     this.what = file.what;
     this.address = file.address;
     this.#words = new Int32Array(file.buffer);
     this.#numbers = new Float64Array(file.buffer);
     this.#location = file.location;
-    this.#clients = new Clients(file, (slot) => this.#inherit(slot));
+    this.#clients = clients ?? new Clients(file, (slot) => inheritMutex(this.#words, slot));
     this.#self = this.#clients.self;
   }
 
@@ -102,6 +106,11 @@ export class FutexMutex implements Mutex {
     if (Atomics.compareExchange(this.#words, WORD, FREE, this.#self) !== FREE) return 0;
     if (IPC_LOCK_STEPS) atStep('taken');
     return this.#enter();
+  }
+
+  /** Takes it if that needs no wait: also from a dead client. For uses that are over before the thread goes on. */
+  attempt(): boolean {
+    return this.#tryTake(0) !== undefined;
   }
 
   tryAcquireInTurn(): number {
@@ -292,15 +301,16 @@ export class FutexMutex implements Mutex {
     const isOurs = ownerOf(Atomics.load(this.#words, WORD)) === this.#self && this.#local.admits(false);
     return isOurs ? this.#grant() : undefined;
   }
-
-  #inherit(slot: number): void {
-    const word = Atomics.load(this.#words, WORD);
-    if (slotOf(word) === slot) Atomics.compareExchange(this.#words, WORD, word, DEAD | (word & SLEEPERS));
-    const asking = Atomics.load(this.#words, WANTS_IT);
-    if (slotOf(asking) === slot) Atomics.compareExchange(this.#words, WANTS_IT, asking, 0);
-  }
 }
 
 function isToken(token: number): boolean {
   return Number.isSafeInteger(token) && token >= SMALLEST_TOKEN;
+}
+
+/** Frees what a dead client of that slot has left. */
+export function inheritMutex(words: Int32Array, slot: number): void {
+  const word = Atomics.load(words, WORD);
+  if (slotOf(word) === slot) Atomics.compareExchange(words, WORD, word, DEAD | (word & SLEEPERS));
+  const asking = Atomics.load(words, WANTS_IT);
+  if (slotOf(asking) === slot) Atomics.compareExchange(words, WANTS_IT, asking, 0);
 }
