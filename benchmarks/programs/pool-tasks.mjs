@@ -1,6 +1,4 @@
 /** The tasks of the benchmark of pools, in the forms in which its peers want them. */
-import { isMainThread } from 'node:worker_threads';
-
 export const echo = (value) => value;
 
 /** So many turns of a loop that nothing else in the machine has to do with. */
@@ -11,6 +9,5 @@ export function spin(turns) {
 }
 
 /** What tinypool and piscina call. */
+// oxlint-disable-next-line import/no-default-export
 export default echo;
-
-export const isThread = !isMainThread;

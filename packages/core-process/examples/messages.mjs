@@ -27,7 +27,7 @@ if (isMainProcess) {
 
   const squares = [];
   while (squares.length < 4) squares.push(await results.get());
-  console.log(squares.sort((a, b) => a - b));
+  console.log(squares.toSorted((a, b) => a - b));
 
   for (const worker of workers) worker.terminate();
   await Promise.all(workers.map((worker) => worker.join()));

@@ -7,7 +7,7 @@ export function fragile(folder) {
   const trace = join(folder, 'trace');
   if (existsSync(trace)) return 'the second attempt';
   writeFileSync(trace, '');
-  process.kill(process.pid, 'SIGKILL');
+  return process.kill(process.pid, 'SIGKILL');
 }
 
 if (isMainProcess) {

@@ -77,7 +77,7 @@ export class Dispatcher implements WorkerEvents {
   #isScheduled = false;
   #startFailures = 0;
   #startedWorkers = 0;
-  #rebalanceTimer: NodeJS.Timeout | undefined;
+  #isRebalanceSet = false;
   /** Memory of workers that have ended, for the next ones. */
   readonly #freePages: SharedPages[] = [];
   readonly #counts = { completed: 0, failed: 0, retried: 0, died: 0 };
@@ -372,9 +372,10 @@ export class Dispatcher implements WorkerEvents {
       if (worker.tasks.size > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
     }
     if (this.#queue.length > 0) this.#schedule();
-    else {
-      this.#rebalanceTimer ??= setTimeout(() => {
-        this.#rebalanceTimer = undefined;
+    else if (!this.#isRebalanceSet) {
+      this.#isRebalanceSet = true;
+      setTimeout(() => {
+        this.#isRebalanceSet = false;
         if (this.#queue.length === 0) this.#rebalance();
       }, AHEAD_MS);
     }
