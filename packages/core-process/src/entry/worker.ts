@@ -62,6 +62,8 @@ class Worker {
   /** Reasons, by the ids of tasks that may still be waiting here. */
   readonly #cancelled = new Map<number, Promise<unknown>>();
   #current: RunningTask | undefined;
+  /** Tasks that it has come to, whether they were still its own or not. */
+  #reached = 0;
   /** The task that the last answer has announced. */
   #announced = 0;
   #closing = false;
@@ -156,6 +158,8 @@ class Worker {
       this.#tasks = [];
       for (let index = 0; index < tasks.length; index++) {
         const next = tasks[index + 1] ?? this.#tasks[0];
+        // Taken back by the pool, for another worker.
+        if (!this.#link.claim(++this.#reached)) continue;
         await this.#answer(tasks[index] as Buffer, next === undefined ? 0 : next.readUInt32LE(ID_AT));
         if (performance.now() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
       }

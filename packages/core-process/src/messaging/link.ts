@@ -26,6 +26,14 @@ export interface BatchLink extends Link {
   uncork(): void;
   /** Reads what is there, quiet messages too. */
   poll(): void;
+  /** At the worker: whether it may begin its task of that number, counted from 1. */
+  claim(ordinal: number): boolean;
+  /**
+   * At the pool: takes back every task up to that number which has not begun.
+   *
+   * @returns number of the last one that has; undefined when that can't be done
+   */
+  revoke(ordinal: number): number | undefined;
   destroy(): void;
 }
 

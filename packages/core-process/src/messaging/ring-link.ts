@@ -27,11 +27,12 @@ const ON_WORD = 2;
 
 /** Bytes of one ring. */
 const RING_BYTES = 256 * 1024;
-/** Before the rings: for each side its state, whether it waits for room, and a word for its user. */
+/** Before the rings: for each side its state, whether it waits for room, and how many messages it has claimed. */
 const SIDES_BYTES = 256;
 const WORDS_OF_A_SIDE = 32;
 const STATE = 0;
 const WAITS_FOR_ROOM = 1;
+const CLAIMED = 2;
 
 /** Bytes of memory that a link of this kind needs. */
 export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES);
@@ -107,6 +108,17 @@ export class RingLink implements BatchLink {
   /** Reads what is there, quiet messages too. */
   poll(): void {
     this.#readAll();
+  }
+
+  claim(ordinal: number): boolean {
+    const before = ordinal - 1;
+    return Atomics.compareExchange(this.#words, this.#mine + CLAIMED, before, ordinal) === before;
+  }
+
+  revoke(ordinal: number): number | undefined {
+    const index = this.#theirs + CLAIMED;
+    const claimed = Atomics.load(this.#words, index);
+    return Atomics.compareExchange(this.#words, index, claimed, ordinal) === claimed ? claimed : undefined;
   }
 
   /** Blocks this thread until there is a message, or for so many milliseconds. */

@@ -82,6 +82,15 @@ export class StreamLink implements BatchLink {
   /** What has come is read by events. */
   poll(): void {}
 
+  /** What was sent over a stream can't be taken back. */
+  claim(): boolean {
+    return true;
+  }
+
+  revoke(): undefined {
+    return undefined;
+  }
+
   destroy(): void {
     this.inbox.close();
     this.#socket.destroy();

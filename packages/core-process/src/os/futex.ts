@@ -35,7 +35,7 @@ export function futexCalls(): Futex | undefined {
   ) => number;
   const timespec = Buffer.alloc(16);
   futex = {
-    addressOf: (word) => libc.koffi.address(word) as bigint,
+    addressOf: (word) => libc.koffi.address(word),
     wait(address, expected, milliseconds) {
       timespec.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), 0);
       timespec.writeBigInt64LE(BigInt(Math.floor((milliseconds % 1000) * 1e6)), 8);

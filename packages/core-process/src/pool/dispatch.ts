@@ -32,7 +32,7 @@ import { TaskQueue } from './task-queue.js';
 import { type WorkerEvents, WorkerProcess } from './worker-process.js';
 
 /** A worker is sent no more than this ahead: so many milliseconds of work, so many tasks. */
-const AHEAD_MS = 1;
+const AHEAD_MS = 2;
 const AHEAD_TASKS = 64;
 
 /** So many workers that die before they are ready, one after the other, break the pool. */
@@ -77,9 +77,17 @@ export class Dispatcher implements WorkerEvents {
   #isScheduled = false;
   #startFailures = 0;
   #startedWorkers = 0;
+  #isRebalanceSet = false;
   /** Memory of workers that have ended, for the next ones. */
   readonly #freePages: SharedPages[] = [];
   readonly #counts = { completed: 0, failed: 0, retried: 0, died: 0 };
+
+  /** One function for all tasks. */
+  readonly #onTaskSettled = () => {
+    if (--this.#unsettled > 0) return;
+    releaseLoop();
+    this.#endIfDone();
+  };
 
   constructor(options: ResolvedPoolOptions) {
     this.#options = options;
@@ -100,14 +108,14 @@ export class Dispatcher implements WorkerEvents {
   add(task: PoolTask, signal: AbortSignal | undefined): Promise<void> | undefined {
     this.checkOpen();
     if (this.#unsettled++ === 0) holdLoop();
-    task.onSettled(() => {
-      if (--this.#unsettled === 0) releaseLoop();
-      this.#endIfDone();
-    });
+    task.onSettled = this.#onTaskSettled;
     if (signal !== undefined) {
       const onAbort = () => this.cancel(task, signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
-      task.onSettled(() => signal.removeEventListener('abort', onAbort));
+      task.onSettled = () => {
+        signal.removeEventListener('abort', onAbort);
+        this.#onTaskSettled();
+      };
     }
     this.#queue.push(task);
     this.#schedule();
@@ -120,7 +128,13 @@ export class Dispatcher implements WorkerEvents {
     if (task.isSettled) return;
     const worker = [...this.#workers].find((candidate) => candidate.tasks.has(task.id));
     if (worker === undefined) this.#queue.discount();
-    else worker.cancel(task, reason);
+    else {
+      worker.cancel(task, reason);
+      if (worker.running === task) {
+        this.#takeBack(worker);
+        this.#schedule();
+      }
+    }
     this.#counts.failed++;
     task.fail(reason);
     this.#tellRoom();
@@ -174,11 +188,11 @@ export class Dispatcher implements WorkerEvents {
     const workers = [...this.#workers];
     const running = workers.filter((worker) => worker.running !== undefined).length;
     return {
-      workers: workers.map(({ pid, state, running, assigned }) => ({
+      workers: workers.map(({ pid, state, running, assigned, takenBack }) => ({
         pid,
         state,
         task: running?.name,
-        assigned,
+        assigned: assigned - takenBack,
       })),
       queued: this.#queue.length,
       running,
@@ -335,12 +349,40 @@ export class Dispatcher implements WorkerEvents {
       this.#queue.shift();
       worker.assign(task);
       this.#touched.add(worker);
-      if (worker.assigned >= this.#options.maxTasksPerChild) worker.retire();
+      if (worker.assigned - worker.takenBack >= this.#options.maxTasksPerChild) worker.retire();
     }
     for (const worker of this.#touched) worker.flush();
     this.#touched.clear();
+    if (this.#queue.length === 0) this.#rebalance();
     this.#startMissing();
     this.#tellRoom();
+  }
+
+  /** Takes back what was sent ahead and waits behind a long task while another worker has nothing to do. */
+  #rebalance(): void {
+    let isOneFree = this.#living() < this.#options.processes;
+    let mayHelp = false;
+    for (const worker of this.#workers) {
+      if (worker.state === 'ready' && worker.tasks.size === 0) isOneFree = true;
+      if (worker.tasks.size > 1) mayHelp = true;
+    }
+    if (!isOneFree || !mayHelp) return;
+    const now = performance.now();
+    for (const worker of this.#workers) {
+      if (worker.tasks.size > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
+    }
+    if (this.#queue.length > 0) this.#schedule();
+    else if (!this.#isRebalanceSet) {
+      this.#isRebalanceSet = true;
+      setTimeout(() => {
+        this.#isRebalanceSet = false;
+        if (this.#queue.length === 0) this.#rebalance();
+      }, AHEAD_MS);
+    }
+  }
+
+  #takeBack(worker: WorkerProcess): void {
+    for (const task of worker.takeBack().toReversed()) if (!task.isSettled) this.#queue.putBack(task);
   }
 
   /** An idle worker, else the one with the least to do, if the task may be sent ahead. */
@@ -354,8 +396,8 @@ export class Dispatcher implements WorkerEvents {
     // A task that may be killed takes none with it, and one that counts memory is looked at alone.
     if (best.tasks.size >= AHEAD_TASKS || this.#options.maxMemoryPerChild !== undefined) return undefined;
     // One that has run for long already may go on as long.
-    let ahead = task.function.longest + performance.now() - best.runningSince;
-    for (const [, other] of best.tasks) ahead += other.function.longest;
+    let ahead = task.function.usual + performance.now() - best.runningSince;
+    for (const [, other] of best.tasks) ahead += other.function.usual;
     return ahead <= AHEAD_MS ? best : undefined;
   }
 

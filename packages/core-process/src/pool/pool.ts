@@ -12,7 +12,7 @@ import {
   type TaskOptions,
 } from './pool-options.js';
 import { Shape } from './protocol.js';
-import { PoolTask } from './task.js';
+import { PoolTask, type TaskListener } from './task.js';
 import { TaskFunctions } from './task-functions.js';
 
 /** A task that a pool has taken. */
@@ -69,12 +69,16 @@ export class Pool implements AsyncDisposable {
    * @throws NotCloneableError `ERR_NOT_CLONEABLE` with the path inside `args` or `result`
    * @throws PoolClosedError, PoolTerminatedError, PoolBrokenError
    */
-  async apply<A extends unknown[], R>(
+  apply<A extends unknown[], R>(
     fn: PoolFunction<A, R>,
     args?: Readonly<A>,
     options: TaskOptions = {},
   ): Promise<Awaited<R>> {
-    return await this.#call<R>(fn, args ?? [], options).task.result;
+    // What is thrown in here rejects; no second promise, since this is called most.
+    return new Promise((resolve, reject) => {
+      const listener = { onReturned: resolve as (value: unknown) => void, onFailed: reject };
+      void this.#call(fn, args ?? [], options, listener);
+    });
   }
 
   /**
@@ -88,9 +92,20 @@ export class Pool implements AsyncDisposable {
     args?: Readonly<A>,
     options: TaskOptions = {},
   ): Promise<SubmittedTask<Awaited<R>>> {
-    const { task, room } = this.#call<R>(fn, args ?? [], options);
+    let settle!: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
+    const result = new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    result.catch(() => undefined);
+    const listener = { onReturned: settle.resolve, onFailed: settle.reject };
+    const { task, room } = this.#call(fn, args ?? [], options, listener);
     if (room !== undefined) await room;
-    return task;
+    return {
+      id: task.id,
+      result: result as Promise<Awaited<R>>,
+      cancel: (reason = new DOMException('The task was cancelled.', 'AbortError')) =>
+        this.#dispatcher.cancel(task, reason),
+    };
   }
 
   /**
@@ -209,30 +224,16 @@ export class Pool implements AsyncDisposable {
     await this.join();
   }
 
-  #call<R>(fn: PoolFunction, args: readonly unknown[], options: TaskOptions) {
+  /** @throws what apply() rejects with for a task that can't be sent */
+  #call(fn: PoolFunction, args: readonly unknown[], options: TaskOptions, listener: TaskListener) {
     checkTaskOptions(options);
     if (!Array.isArray(args)) {
       throw new InvalidOptionError('args', `The arguments of a task are an array, not ${typeof args}.`);
     }
     options.signal?.throwIfAborted();
     this.#dispatcher.checkOpen();
-    let settle!: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
-    const result = new Promise((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    result.catch(() => undefined);
-    const task = new PoolTask(this.#functions.get(fn), Shape.call, args, 'args', options, {
-      onReturned: settle.resolve,
-      onFailed: settle.reject,
-    });
-    const room = this.#dispatcher.add(task, options.signal);
-    const submitted: SubmittedTask<Awaited<R>> = {
-      id: task.id,
-      result: result as Promise<Awaited<R>>,
-      cancel: (reason = new DOMException('The task was cancelled.', 'AbortError')) =>
-        this.#dispatcher.cancel(task, reason),
-    };
-    return { task: submitted, room };
+    const task = new PoolTask(this.#functions.get(fn), Shape.call, args, 'args', options, listener);
+    return { task, room: this.#dispatcher.add(task, options.signal) };
   }
 
   async #mapAll<R>(

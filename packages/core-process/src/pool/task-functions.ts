@@ -2,16 +2,17 @@
 import { referenceOf, type TargetReference } from '../target/reference.js';
 import type { PoolFunction } from './pool-options.js';
 
-/** Forgets a long run slowly, so that one in some hundred calls is enough to be known for it. */
-const FORGET = 0.99;
-
 /** So many calls make an estimate. */
 const ENOUGH_CALLS = 16;
+
+/** How far one call moves it: this part of it, and so many milliseconds. */
+const STEPS = 8;
+const SMALLEST_STEP_MS = 0.01;
 
 export class TaskFunction {
   readonly index: number;
   readonly reference: TargetReference;
-  #longest = 0;
+  #usual = 0;
   #calls = 0;
 
   constructor(index: number, reference: TargetReference) {
@@ -19,14 +20,18 @@ export class TaskFunction {
     this.reference = reference;
   }
 
-  /** The longest run of late, in milliseconds; Infinity while too little is known. */
-  get longest(): number {
-    return this.#calls < ENOUGH_CALLS ? Infinity : this.#longest;
+  /** What a call usually takes, in milliseconds; Infinity while too little is known. */
+  get usual(): number {
+    return this.#calls < ENOUGH_CALLS ? Infinity : this.#usual;
   }
 
+  /** Follows the middle of the values, not their mean: one call that the scheduler has held up says nothing. */
   took(milliseconds: number): void {
+    const step = this.#usual / STEPS + SMALLEST_STEP_MS;
     this.#calls++;
-    this.#longest = Math.max(milliseconds, this.#longest * FORGET);
+    this.#usual +=
+      this.#calls === 1 ? milliseconds : Math.max(-step, Math.min(step, milliseconds - this.#usual));
+    if (this.#usual < 0) this.#usual = 0;
   }
 }
 

@@ -4,7 +4,7 @@
  * queued → at a worker (→ begun) → settled. It may go back to the queue; once settled it never changes.
  */
 import { SentHandovers } from '../messaging/clone.js';
-import { encodeTask, type Failure, type Shape } from './protocol.js';
+import { encodeTask, type Shape } from './protocol.js';
 import type { TaskOptions } from './pool-options.js';
 import type { TaskFunction } from './task-functions.js';
 
@@ -16,8 +16,6 @@ export interface TaskListener {
   /** Of a generator. */
   onYielded?(value: unknown): void;
 }
-
-export type { Failure };
 
 let lastId = 0;
 
@@ -35,9 +33,9 @@ export class PoolTask {
   lostDeliveries = 0;
   /** Runs from its beginning. */
   timer: NodeJS.Timeout | undefined;
-  /** Called when it settles. */
+  /** Its pool hears that it has settled, before whoever waits for it. */
+  onSettled: (() => void) | undefined;
   readonly #listener: TaskListener;
-  #onSettled: (() => void)[] = [];
 
   /** @throws NotCloneableError */
   constructor(
@@ -70,10 +68,6 @@ export class PoolTask {
     return this.function.reference.export;
   }
 
-  onSettled(callback: () => void): void {
-    this.#onSettled.push(callback);
-  }
-
   /** Only the first of all endings counts. */
   return(value: unknown): void {
     if (this.#settle()) this.#listener.onReturned(value);
@@ -93,7 +87,7 @@ export class PoolTask {
     clearTimeout(this.timer);
     // All that it took is rebuilt by now, or never will be.
     this.sent.lose();
-    for (const callback of this.#onSettled.splice(0)) callback();
+    this.onSettled?.();
     return true;
   }
 }

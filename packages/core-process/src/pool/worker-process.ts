@@ -56,8 +56,9 @@ export class WorkerProcess {
   running: PoolTask | undefined;
   /** On the clock of performance.now(). */
   runningSince = 0;
-  /** Tasks that it was ever given. */
+  /** Tasks that it was ever given, those that were taken back too. */
   assigned = 0;
+  takenBack = 0;
   /** It was, once: a worker that ends before could not be started. */
   wasReady = false;
   /** The pool wanted its end: it is no failure. */
@@ -161,6 +162,21 @@ export class WorkerProcess {
       this.#tell(encodeFunction(index, reference));
     }
     this.#tell(task.message);
+  }
+
+  /** Those that it has not begun, in their order; they will not run here. */
+  takeBack(): PoolTask[] {
+    const begun = this.#link?.revoke(this.assigned);
+    if (begun === undefined) return [];
+    // The last ones: tasks run in the order in which they were sent.
+    const waiting = this.assigned - begun;
+    const back = waiting === 0 ? [] : [...this.tasks.values()].slice(-waiting);
+    this.takenBack += back.length;
+    for (const task of back) {
+      this.tasks.delete(task.id);
+      if (this.running === task) this.running = undefined;
+    }
+    return back;
   }
 
   flush(): void {
