@@ -154,7 +154,7 @@ export const scenarios = {
         stage.beat(incarnation);
         stage.enter(incarnation);
         if (found) stage.words[TRAY] = puts;
-        condition.notify();
+        condition.notifyAll();
         stage.leave(incarnation);
         condition.release();
         if (round % 16 === 0) await turn();
@@ -194,7 +194,8 @@ export const scenarios = {
     async end(barrier) {
       barrier.reset();
       const numbers = await Promise.all([barrier.wait({ timeout: 5000 }), barrier.wait({ timeout: 5000 })]);
-      if (numbers[0] + numbers[1] !== 1) throw new Error(`two parties had the numbers ${numbers}`);
+      if (numbers[0] + numbers[1] !== 1)
+        throw new Error(`two parties had the numbers ${numbers.join(' and ')}`);
     },
 
     judge: (stage, dead) => [...judgeExclusion(stage, dead, 1)],
