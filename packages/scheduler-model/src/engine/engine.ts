@@ -64,6 +64,8 @@ export class Engine {
   readonly #machine: Machine;
   readonly #sink: TraceSink;
   readonly #isPerCore: boolean;
+  /** Whether a process goes back to the core it had, if that is idle. */
+  readonly #staysHome: boolean;
   readonly #accounting: SliceAccounting;
   readonly #queues: RunQueues;
   readonly #devices: Devices;
@@ -89,6 +91,7 @@ export class Engine {
     this.#machine = machine;
     this.#sink = input.sink;
     this.#isPerCore = machine.queues === 'per-core';
+    this.#staysHome = machine.placement === 'previous' && !this.#isPerCore;
     this.#accounting = machine.sliceAccounting ?? input.policy.sliceAccounting ?? 'perDispatch';
     this.#events = new EventQueue(input.simultaneous);
     this.#cores = Array.from({ length: machine.cores }, (_, index) => this.#newCore(index));
@@ -392,7 +395,7 @@ export class Engine {
    */
   #giveWork(): void {
     if (this.#yielding.length > 0) this.#yieldCores();
-    this.#fillIdle();
+    if (this.#ready > 0) this.#fillIdle();
     while (this.#woken.length > 0) {
       const woken = this.#woken;
       this.#woken = [];
@@ -410,9 +413,8 @@ export class Engine {
   }
 
   #fillIdle(): void {
-    if (this.#ready === 0) return;
     const idle = this.#idle;
-    const staysHome = this.#machine.placement === 'previous' && !this.#isPerCore;
+    const staysHome = this.#staysHome;
     for (let index = idle.next(0); index !== -1 && this.#ready > 0; index = idle.next(index + 1)) {
       while (idle.has(index)) {
         const process = this.#pick(index);
@@ -498,7 +500,10 @@ export class Engine {
     let eventClass: number = EVENT.burstEnd;
     if (!isWarm) {
       const warmAt = now + cache.ticksToWarm(process);
-      if (warmAt <= time) [time, eventClass] = [warmAt, EVENT.cacheWarm];
+      if (warmAt <= time) {
+        time = warmAt;
+        eventClass = EVENT.cacheWarm;
+      }
     }
     if (this.#machine.timer === 0 && core.sliceEnd < time) {
       time = core.sliceEnd;

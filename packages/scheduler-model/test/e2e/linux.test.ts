@@ -30,7 +30,7 @@ const LOADS: Record<string, readonly ProcessSpec[]> = {
 };
 
 const QUIET_RUNS = 3;
-const MOST_RUNS = 15;
+const MOST_RUNS = 8;
 /** Of the cores' time, the share others may have had. */
 const QUIET = 0.05;
 const cores = allowedCores() ?? [];
