@@ -1,0 +1,3 @@
+export function RacePage() {
+  return <div class="page" />;
+}

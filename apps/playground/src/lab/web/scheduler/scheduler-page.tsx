@@ -1,0 +1,3 @@
+export function SchedulerPage() {
+  return <div class="page" />;
+}
