@@ -79,4 +79,117 @@ export const labEn: LabWords = {
     asItMust: ', as it must be',
     code: 'Try it yourself',
   },
+  scheduler: {
+    title: 'What would a scheduler do?',
+    lead: 'Describe processes, choose policies: a model of an operating system’s scheduler runs them while you type.',
+    workload: 'Workload',
+    example: 'Begin with',
+    chooseExample: 'an example…',
+    examples: {
+      convoy: 'A convoy behind a long one',
+      mixed: 'Interactive and computing',
+      cores: 'Five on two cores',
+      crowd: '64 processes on four cores',
+    },
+    name: 'Process',
+    arrival: 'Arrives at',
+    script: 'What it does',
+    weights: { priority: 'Priority', nice: 'Nice', tickets: 'Tickets' },
+    remove: 'Remove',
+    removeNamed: (name) => `Remove ${name}`,
+    add: 'Add a process',
+    scriptHint: '“cpu 5, io 3, cpu 2”: computes 5 ticks, waits 3 for a device, computes 2.',
+    cores: 'Cores',
+    quantum: 'Quantum',
+    contextSwitch: 'Cost of a switch',
+    policies: 'Policies, side by side',
+    policy: 'Policy',
+    policyNames: {
+      fcfs: 'First come, first served',
+      sjf: 'Shortest job first',
+      'round-robin': 'Round robin',
+      serial: 'Serial',
+    },
+    policyLines: {
+      fcfs: 'Whoever is ready longest runs until it waits or ends.',
+      sjf: 'Whoever needs the core for the shortest time goes first.',
+      'round-robin': 'Each gets the core for one quantum, then the next one does.',
+      serial: 'One process after the other, each from its start to its end, its waits included.',
+    },
+    share: 'Copy the link',
+    shareHint: 'The address holds all of this.',
+    nothing: 'Nothing to run: there has to be a process and a policy.',
+    outOfRange: (what, least, most) => `${what}: give a whole number from ${least} to ${most}.`,
+    rowNumber: (row) => `Process ${row}`,
+    rowProblem: (name, problem) => {
+      switch (problem.kind) {
+        case 'empty':
+          return `${name} does nothing: write, for example, “cpu 5”.`;
+        case 'nameless':
+          return `${name} has no name.`;
+        case 'twice':
+          return `There are two processes named ${name}.`;
+        case 'unknown':
+          return `${name}: “${problem.text}” is neither “cpu” nor “io” with a number of ticks.`;
+        case 'number':
+          return `${name}: “${problem.text}” is out of range; give 1 to 100000 ticks.`;
+        case 'range':
+          return `${name}: give whole numbers from ${problem.least} to ${problem.most}.`;
+      }
+    },
+    saveSvg: 'Save the chart as SVG',
+    saveTrace: 'Save a trace, to open with ui.perfetto.dev',
+    trace: 'Trace',
+    stalled: 'The model gave up: the workload never ends, or takes too many turns.',
+    ticks: 'ticks',
+    chartLabel: (policy, processes, makespan) =>
+      `${policy}: when each of ${processes} processes runs, is ready or blocked, over ${makespan} ticks`,
+    figures: 'In figures',
+    figuresHint: 'In ticks; the best of each column stands out.',
+    figureNames: {
+      meanTurnaround: 'Turnaround',
+      meanResponse: 'Response',
+      meanWaiting: 'Waiting',
+      makespan: 'Makespan',
+      contextSwitches: 'Switches',
+      utilization: 'Cores busy',
+      fairness: 'Fairness',
+    },
+    stepping: 'Step by step',
+    back: 'Back',
+    next: 'Next step',
+    step: 'Step',
+    stepOf: (step, all) => `${step} of ${all}`,
+    beforeAll: 'Before anything has happened.',
+    happened: (time, name, reason, core) => {
+      const on = core === undefined ? 'a core' : `core ${core}`;
+      const what: Readonly<Record<string, string>> = {
+        arrival: 'arrives, and is ready',
+        fork: 'is forked, and is ready',
+        'switch-in': `is being switched in on ${on}`,
+        'switch-out': 'is not switched in after all',
+        dispatch: `gets ${on}`,
+        'slice-end': `leaves ${on}: its quantum is over`,
+        preempted: `loses ${on} to a more urgent one`,
+        yield: `gives ${on} up`,
+        io: `leaves ${on}: it waits for a device`,
+        'io-done': 'has what it waited for, and is ready',
+        'lock-wait': `leaves ${on}: it waits for a lock`,
+        'lock-granted': 'has the lock, and is ready',
+        wait: `leaves ${on}: it waits for a child`,
+        'child-exit': 'learns that its child has ended, and is ready',
+        'no-memory': 'waits for memory',
+        'swapped-in': 'is in memory, and ready',
+        exit: 'has ended',
+        zombie: 'has ended, and waits to be reaped',
+        reap: 'is reaped',
+        migrate: 'moves to another core’s queue',
+        warm: 'has its data in the cache now',
+        evict: 'has lost its data from the cache',
+      };
+      return `At ${time}, ${name} ${what[reason] ?? reason}.`;
+    },
+    diagram: 'States of a process',
+    states: { new: 'New', ready: 'Ready', running: 'Running', blocked: 'Blocked', terminated: 'Ended' },
+  },
 };

@@ -55,6 +55,60 @@ export interface LabWords {
     readonly asItMust: string;
     readonly code: string;
   };
+  readonly scheduler: SchedulerWords;
+}
+
+type ScriptProblem =
+  | { readonly kind: 'empty' | 'nameless' | 'twice' }
+  | { readonly kind: 'unknown' | 'number'; readonly text: string }
+  | { readonly kind: 'range'; readonly least: number; readonly most: number };
+
+interface SchedulerWords {
+  readonly title: string;
+  readonly lead: string;
+  readonly workload: string;
+  readonly example: string;
+  readonly chooseExample: string;
+  readonly examples: Readonly<Record<'convoy' | 'mixed' | 'cores' | 'crowd', string>>;
+  readonly name: string;
+  readonly arrival: string;
+  readonly script: string;
+  readonly weights: Readonly<Record<'priority' | 'nice' | 'tickets', string>>;
+  readonly remove: string;
+  readonly removeNamed: (name: string) => string;
+  readonly add: string;
+  readonly scriptHint: string;
+  readonly cores: string;
+  readonly quantum: string;
+  readonly contextSwitch: string;
+  readonly policies: string;
+  readonly policy: string;
+  readonly policyNames: Readonly<Record<string, string>>;
+  readonly policyLines: Readonly<Record<string, string>>;
+  readonly share: string;
+  readonly shareHint: string;
+  readonly nothing: string;
+  readonly outOfRange: (what: string, least: number, most: number) => string;
+  readonly rowNumber: (row: number) => string;
+  readonly rowProblem: (name: string, problem: ScriptProblem) => string;
+  readonly saveSvg: string;
+  readonly saveTrace: string;
+  readonly trace: string;
+  readonly stalled: string;
+  readonly ticks: string;
+  readonly chartLabel: (policy: string, processes: number, makespan: number) => string;
+  readonly figures: string;
+  readonly figuresHint: string;
+  readonly figureNames: Readonly<Record<string, string>>;
+  readonly stepping: string;
+  readonly back: string;
+  readonly next: string;
+  readonly step: string;
+  readonly stepOf: (step: number, all: number) => string;
+  readonly beforeAll: string;
+  readonly happened: (time: number, name: string, reason: string, core: number | undefined) => string;
+  readonly diagram: string;
+  readonly states: Readonly<Record<'new' | 'ready' | 'running' | 'blocked' | 'terminated', string>>;
 }
 
 export function labWordsOf(language: Language): LabWords {

@@ -74,4 +74,117 @@ export const labZh: LabWords = {
     asItMust: '，理应如此',
     code: '自己试试',
   },
+  scheduler: {
+    title: '调度器会怎么做？',
+    lead: '写下进程，选定策略：操作系统调度器的模型会随着你的输入立刻运行。',
+    workload: '负载',
+    example: '从例子开始',
+    chooseExample: '选一个…',
+    examples: {
+      convoy: '长作业后面的车队',
+      mixed: '交互与计算混合',
+      cores: '五个进程两个核',
+      crowd: '64 个进程四个核',
+    },
+    name: '进程',
+    arrival: '到达时刻',
+    script: '做什么',
+    weights: { priority: '优先级', nice: 'nice 值', tickets: '彩票数' },
+    remove: '删除',
+    removeNamed: (name) => `删除 ${name}`,
+    add: '添加进程',
+    scriptHint: '“cpu 5, io 3, cpu 2”：计算 5 个时间单位，等设备 3 个，再计算 2 个。',
+    cores: '核数',
+    quantum: '时间片',
+    contextSwitch: '切换开销',
+    policies: '策略（并排比较）',
+    policy: '策略',
+    policyNames: {
+      fcfs: '先来先服务',
+      sjf: '最短作业优先',
+      'round-robin': '时间片轮转',
+      serial: '串行',
+    },
+    policyLines: {
+      fcfs: '最早就绪的先运行，直到它等待或结束。',
+      sjf: '需要 CPU 时间最短的先运行。',
+      'round-robin': '每个进程用一个时间片，然后轮到下一个。',
+      serial: '一个接一个，每个从头运行到尾，等待时也不让出。',
+    },
+    share: '复制链接',
+    shareHint: '地址里包含全部设置。',
+    nothing: '没有可运行的：至少要有一个进程和一种策略。',
+    outOfRange: (what, least, most) => `${what}：请给 ${least} 到 ${most} 的整数。`,
+    rowNumber: (row) => `第 ${row} 个进程`,
+    rowProblem: (name, problem) => {
+      switch (problem.kind) {
+        case 'empty':
+          return `${name} 什么也不做：请写，例如“cpu 5”。`;
+        case 'nameless':
+          return `${name} 没有名字。`;
+        case 'twice':
+          return `有两个进程都叫 ${name}。`;
+        case 'unknown':
+          return `${name}：“${problem.text}”不是“cpu”或“io”加时间单位数。`;
+        case 'number':
+          return `${name}：“${problem.text}”超出范围；请给 1 到 100000。`;
+        case 'range':
+          return `${name}：请给 ${problem.least} 到 ${problem.most} 的整数。`;
+      }
+    },
+    saveSvg: '把图存为 SVG',
+    saveTrace: '保存跟踪文件，可用 ui.perfetto.dev 打开',
+    trace: '跟踪',
+    stalled: '模型放弃了：负载永不结束，或轮次太多。',
+    ticks: '单位',
+    chartLabel: (policy, processes, makespan) =>
+      `${policy}：${processes} 个进程在 ${makespan} 个时间单位里各自何时运行、就绪、阻塞`,
+    figures: '数字对比',
+    figuresHint: '以时间单位计；每列最好的加重显示。',
+    figureNames: {
+      meanTurnaround: '周转时间',
+      meanResponse: '响应时间',
+      meanWaiting: '等待时间',
+      makespan: '总时长',
+      contextSwitches: '切换次数',
+      utilization: 'CPU 利用率',
+      fairness: '公平性',
+    },
+    stepping: '逐步执行',
+    back: '上一步',
+    next: '下一步',
+    step: '步',
+    stepOf: (step, all) => `第 ${step} 步，共 ${all} 步`,
+    beforeAll: '一切尚未发生。',
+    happened: (time, name, reason, core) => {
+      const on = core === undefined ? 'CPU' : `${core} 号核`;
+      const what: Readonly<Record<string, string>> = {
+        arrival: '到达，进入就绪',
+        fork: '被创建，进入就绪',
+        'switch-in': `正被换上${on}`,
+        'switch-out': '没有换上，仍然就绪',
+        dispatch: `得到${on}`,
+        'slice-end': `让出${on}：时间片用完`,
+        preempted: `被更紧急的进程夺走${on}`,
+        yield: `主动让出${on}`,
+        io: `让出${on}：等待设备`,
+        'io-done': '等到了设备，进入就绪',
+        'lock-wait': `让出${on}：等待锁`,
+        'lock-granted': '拿到锁，进入就绪',
+        wait: `让出${on}：等待子进程`,
+        'child-exit': '得知子进程结束，进入就绪',
+        'no-memory': '等待内存',
+        'swapped-in': '已换入内存，进入就绪',
+        exit: '结束',
+        zombie: '结束，等待回收',
+        reap: '被回收',
+        migrate: '移到另一个核的队列',
+        warm: '数据已进入缓存',
+        evict: '数据被挤出缓存',
+      };
+      return `时刻 ${time}，${name} ${what[reason] ?? reason}。`;
+    },
+    diagram: '进程的状态',
+    states: { new: '新建', ready: '就绪', running: '运行', blocked: '阻塞', terminated: '结束' },
+  },
 };
