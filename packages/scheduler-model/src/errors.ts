@@ -32,6 +32,9 @@ export class InvalidInputError extends SchedulerModelError {
   }
 }
 
+/** What a policy is asked by, or asks itself. */
+export type PolicyMethod = 'start' | 'pickNext' | 'sliceFor' | 'timerAt';
+
 /** A policy answered with something the engine cannot act on: the fault is in the policy, not the workload. */
 export class PolicyError extends SchedulerModelError {
   override readonly name = 'PolicyError';
@@ -39,7 +42,7 @@ export class PolicyError extends SchedulerModelError {
   /** The policy's name. */
   readonly policy: string;
   /** The method that gave the answer. */
-  readonly method: 'start' | 'pickNext' | 'sliceFor';
+  readonly method: PolicyMethod;
   /** What it answered. */
   readonly value: unknown;
   /** When it was asked, in ticks. */
@@ -47,13 +50,13 @@ export class PolicyError extends SchedulerModelError {
 
   constructor(facts: {
     readonly policy: string;
-    readonly method: 'start' | 'pickNext' | 'sliceFor';
+    readonly method: PolicyMethod;
     readonly value: unknown;
     readonly time: number;
     readonly problem: string;
   }) {
     super(
-      `policy "${facts.policy}": ${facts.method}() answered ${show(facts.value)} at time ${facts.time}; ${facts.problem}`,
+      `policy "${facts.policy}": ${facts.method}() ${facts.method === 'timerAt' ? 'was given' : 'answered'} ${show(facts.value)} at time ${facts.time}; ${facts.problem}`,
     );
     this.policy = facts.policy;
     this.method = facts.method;

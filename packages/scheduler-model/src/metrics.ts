@@ -4,7 +4,15 @@
 // Each tick of a process between arrival and completion is exactly one of run, ready, blocked, overhead:
 //   turnaround = run + ready + blocked + overhead
 
-import type { Trace, Transition } from './trace.js';
+import {
+  isStateless,
+  REASON_INDEX,
+  TRANSITION_REASONS,
+  TRANSITIONS,
+  type TransitionReason,
+} from './process-state.js';
+import { mean, percentiles, type Percentiles, share, sum } from './statistics.js';
+import { NO_CORE, type Trace, TraceColumns, type TraceSink } from './trace.js';
 
 /** What became of one process. Times in ticks. */
 export interface ProcessResult {
@@ -23,14 +31,22 @@ export interface ProcessResult {
   readonly run: number;
   /** Ready, with no core taken for it. */
   readonly ready: number;
-  /** Waiting for a device. */
+  /** Waiting for a device, a lock, a child or memory. */
   readonly blocked: number;
   /** Ready, with a core switching to it. */
   readonly overhead: number;
-  /** Times it gave up its core to wait for a device. */
+  /** Ended, and not yet waited for by its parent. */
+  readonly zombie: number;
+  /** Times it gave up its core to wait. */
   readonly voluntarySwitches: number;
-  /** Times its slice ended and another process got its core. */
+  /** Times it lost its core, still ready, to another process. */
   readonly involuntarySwitches: number;
+  /** Times it got another core than its last. */
+  readonly migrations: number;
+  /** Mean ticks from the end of a wait, or arrival, until it ran; 0 if it never did. */
+  readonly meanWakeupDelay: number;
+  /** The tick by which it was to have ended, if there was one. */
+  readonly deadline: number | undefined;
 }
 
 /** What one core did with its time. Times in ticks. */
@@ -59,35 +75,267 @@ export interface RunMetrics {
   readonly meanResponse: number;
   /** Over the processes that completed. */
   readonly meanWaiting: number;
+  /** Over the processes that completed. */
+  readonly turnaround: Percentiles;
+  /** Over the processes that ran. */
+  readonly response: Percentiles;
+  /** Over the processes that completed. */
+  readonly waiting: Percentiles;
+  /** Over all ends of a wait, arrivals included: ticks until the process ran. */
+  readonly wakeupDelay: Percentiles;
   /**
    * Times a core took up a process other than the one it last held, its first included: each costs
    * `contextSwitch`. Subtract the cores used for the count of textbooks that leave out the start.
    */
   readonly contextSwitches: number;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  readonly migrations: number;
+  /**
+   * Jain's index over how much of the time it wanted a core each process had one: 1 if all alike, 1/n if
+   * one had everything.
+   *
+   * @see R. Jain, D. Chiu, W. Hawe, "A Quantitative Measure of Fairness" (1984)
+   */
+  readonly fairness: number;
+  /** Processes that ended after their deadline, or have not ended though it is past. */
+  readonly deadlineMisses: number;
 }
 
 /** What the trace does not say by itself: how many cores there were, and who never arrived. */
 export interface MeasureContext {
   readonly cores: number;
-  readonly processes: readonly { readonly name: string; readonly arrival: number }[];
+  /** By pid, from 1. */
+  readonly processes: readonly {
+    readonly name: string;
+    readonly arrival: number;
+    /** Ticks from arrival. */
+    readonly deadline?: number | undefined;
+  }[];
 }
 
-type Spending = 'run' | 'ready' | 'blocked' | 'overhead';
+// What a process spends its time on, as indices of a row of times.
+const NOTHING = 0;
+const RUN = 1;
+const READY = 2;
+const BLOCKED = 3;
+const OVERHEAD = 4;
+const ZOMBIE = 5;
+const SPENDINGS = 6;
+const UNCHANGED = 255;
 
-interface ProcessTally extends Record<Spending, number> {
-  spending: Spending | undefined;
-  since: number;
-  firstRun: number | undefined;
-  completion: number | undefined;
-  voluntary: number;
-  involuntary: number;
+const spendingAfter = (reason: TransitionReason): number => {
+  if (isStateless(reason)) return UNCHANGED;
+  if (reason === 'switch-in') return OVERHEAD;
+  return { new: NOTHING, ready: READY, running: RUN, blocked: BLOCKED, zombie: ZOMBIE, terminated: NOTHING }[
+    TRANSITIONS[reason].to
+  ];
+};
+
+const indices = (...reasons: TransitionReason[]): Uint8Array => {
+  const flags = new Uint8Array(TRANSITION_REASONS.length);
+  for (const reason of reasons) flags[REASON_INDEX[reason]] = 1;
+  return flags;
+};
+
+const SPENDING_AFTER = Uint8Array.from(TRANSITION_REASONS, spendingAfter);
+const IS_TAKEN = indices('switch-in', 'dispatch');
+const IS_PUSHED = indices('slice-end', 'preempted', 'yield');
+const IS_GIVEN_UP = indices('io', 'lock-wait', 'wait');
+const IS_END = indices('exit', 'zombie');
+const IS_BEGIN = indices('arrival', 'fork', 'no-memory');
+const IS_WAKE = indices('arrival', 'fork', 'io-done', 'lock-granted', 'child-exit', 'swapped-in');
+const DISPATCH = REASON_INDEX.dispatch;
+
+/** Adds rows up as they come: the same whether they are read off a trace or straight from the engine. */
+export class Tally implements TraceSink {
+  #times = new Float64Array(0);
+  #since = new Float64Array(0);
+  #spending = new Uint8Array(0);
+  #core = new Int16Array(0);
+  #begun = new Float64Array(0);
+  #firstRun = new Float64Array(0);
+  #ended = new Float64Array(0);
+  #wokenAt = new Float64Array(0);
+  #wakeups = new Float64Array(0);
+  #wakeDelay = new Float64Array(0);
+  #voluntary = new Int32Array(0);
+  #involuntary = new Int32Array(0);
+  #migrations = new Int32Array(0);
+  #delays = new Float64Array(64);
+  #delayCount = 0;
+  readonly #coreRun: Float64Array;
+  readonly #coreOverhead: Float64Array;
+  readonly #coreLast: Int32Array;
+  readonly #wasPushed: Uint8Array;
+  #switches = 0;
+  #end = 0;
+
+  constructor(cores: number, processes: number) {
+    this.#coreRun = new Float64Array(cores);
+    this.#coreOverhead = new Float64Array(cores);
+    this.#coreLast = new Int32Array(cores);
+    this.#wasPushed = new Uint8Array(cores);
+    this.#grow(processes + 1);
+  }
+
+  append(time: number, pid: number, reason: number, core = NO_CORE): void {
+    if (pid >= this.#since.length) this.#grow(pid * 2);
+    this.#end = time;
+    const next = SPENDING_AFTER[reason] as number;
+    if (next === UNCHANGED) return;
+    this.#settle(pid, time);
+    this.#spending[pid] = next;
+    if (IS_TAKEN[reason] === 1) {
+      this.#take(pid, core);
+      if (reason === DISPATCH) this.#ran(pid, time);
+      return;
+    }
+    if (IS_WAKE[reason] === 1) this.#wokenAt[pid] = time;
+    if (IS_BEGIN[reason] === 1) this.#begun[pid] = time;
+    else if (IS_END[reason] === 1) this.#ended[pid] = time;
+    else if (IS_GIVEN_UP[reason] === 1) this.#voluntary[pid] = (this.#voluntary[pid] as number) + 1;
+    if (core !== NO_CORE) this.#wasPushed[core] = IS_PUSHED[reason] as number;
+  }
+
+  /** The results so far. */
+  results(context: MeasureContext): { readonly processes: ProcessResult[]; readonly metrics: RunMetrics } {
+    this.#grow(context.processes.length + 1);
+    for (let pid = 1; pid <= context.processes.length; pid++) this.#settle(pid, this.#end);
+    const processes = context.processes.map((process, index) => this.#process(index + 1, process));
+    const end = this.#end;
+    const cores = Array.from(this.#coreRun, (run, core): CoreResult => {
+      const overhead = this.#coreOverhead[core] as number;
+      return { core, run, overhead, idle: end - run - overhead, utilization: share(run, end) };
+    });
+    const completed = processes.filter(({ completion }) => completion !== undefined);
+    const turnarounds = completed.map(({ turnaround }) => turnaround as number);
+    const responses = processes.map(({ response }) => response).filter((value) => value !== undefined);
+    const waits = completed.map(({ waiting }) => waiting);
+    const total = (of: (process: ProcessResult) => number) => sum(processes.map(of));
+    return {
+      processes,
+      metrics: {
+        makespan: end,
+        utilization: share(sum(cores.map(({ run }) => run)), end * context.cores),
+        cores,
+        throughput: share(completed.length, end),
+        meanTurnaround: mean(turnarounds),
+        meanResponse: mean(responses),
+        meanWaiting: mean(waits),
+        turnaround: percentiles(turnarounds),
+        response: percentiles(responses),
+        waiting: percentiles(waits),
+        wakeupDelay: percentiles(this.#delays.subarray(0, this.#delayCount)),
+        contextSwitches: this.#switches,
+        voluntarySwitches: total((process) => process.voluntarySwitches),
+        involuntarySwitches: total((process) => process.involuntarySwitches),
+        migrations: total((process) => process.migrations),
+        fairness: jain(processes),
+        deadlineMisses: processes.filter(
+          ({ deadline, completion }) => deadline !== undefined && (completion ?? end) > deadline,
+        ).length,
+      },
+    };
+  }
+
+  #settle(pid: number, time: number): void {
+    const spending = this.#spending[pid] as number;
+    const spent = time - (this.#since[pid] as number);
+    this.#since[pid] = time;
+    if (spent === 0 || spending === NOTHING) return;
+    const cell = pid * SPENDINGS + spending;
+    this.#times[cell] = (this.#times[cell] as number) + spent;
+    if (spending === RUN || spending === OVERHEAD) {
+      const of = spending === RUN ? this.#coreRun : this.#coreOverhead;
+      const core = this.#core[pid] as number;
+      of[core] = (of[core] as number) + spent;
+    }
+  }
+
+  #take(pid: number, core: number): void {
+    const last = this.#core[pid] as number;
+    if (last !== core) {
+      if (last !== NO_CORE) this.#migrations[pid] = (this.#migrations[pid] as number) + 1;
+      this.#core[pid] = core;
+    }
+    const displaced = this.#coreLast[core] as number;
+    if (displaced !== pid) {
+      this.#switches++;
+      if (this.#wasPushed[core] === 1)
+        this.#involuntary[displaced] = (this.#involuntary[displaced] as number) + 1;
+      this.#coreLast[core] = pid;
+    }
+    this.#wasPushed[core] = 0;
+  }
+
+  #ran(pid: number, time: number): void {
+    if ((this.#firstRun[pid] as number) === -1) this.#firstRun[pid] = time;
+    const woken = this.#wokenAt[pid] as number;
+    if (woken === -1) return;
+    this.#wokenAt[pid] = -1;
+    this.#wakeups[pid] = (this.#wakeups[pid] as number) + 1;
+    this.#wakeDelay[pid] = (this.#wakeDelay[pid] as number) + time - woken;
+    if (this.#delayCount === this.#delays.length) this.#delays = resized(this.#delays, this.#delayCount * 2);
+    this.#delays[this.#delayCount++] = time - woken;
+  }
+
+  #process(pid: number, { name, arrival, deadline }: MeasureContext['processes'][number]): ProcessResult {
+    const at = (spending: number) => this.#times[pid * SPENDINGS + spending] as number;
+    const known = (value: number | undefined) => (value === -1 ? undefined : value);
+    const begun = known(this.#begun[pid]) ?? arrival;
+    const completion = known(this.#ended[pid]);
+    const firstRun = known(this.#firstRun[pid]);
+    return {
+      pid,
+      name,
+      arrival: begun,
+      completion,
+      turnaround: completion === undefined ? undefined : completion - begun,
+      response: firstRun === undefined ? undefined : firstRun - begun,
+      waiting: at(READY),
+      run: at(RUN),
+      ready: at(READY),
+      blocked: at(BLOCKED),
+      overhead: at(OVERHEAD),
+      zombie: at(ZOMBIE),
+      voluntarySwitches: this.#voluntary[pid] as number,
+      involuntarySwitches: this.#involuntary[pid] as number,
+      migrations: this.#migrations[pid] as number,
+      meanWakeupDelay: share(this.#wakeDelay[pid] as number, this.#wakeups[pid] as number),
+      deadline: deadline === undefined ? undefined : begun + deadline,
+    };
+  }
+
+  #grow(capacity: number): void {
+    const from = this.#since.length;
+    if (capacity <= from) return;
+    this.#times = resized(this.#times, capacity * SPENDINGS);
+    this.#since = resized(this.#since, capacity);
+    this.#spending = resized(this.#spending, capacity);
+    this.#core = resized(this.#core, capacity).fill(NO_CORE, from);
+    this.#begun = resized(this.#begun, capacity).fill(-1, from);
+    this.#firstRun = resized(this.#firstRun, capacity).fill(-1, from);
+    this.#ended = resized(this.#ended, capacity).fill(-1, from);
+    this.#wokenAt = resized(this.#wokenAt, capacity).fill(-1, from);
+    this.#wakeups = resized(this.#wakeups, capacity);
+    this.#wakeDelay = resized(this.#wakeDelay, capacity);
+    this.#voluntary = resized(this.#voluntary, capacity);
+    this.#involuntary = resized(this.#involuntary, capacity);
+    this.#migrations = resized(this.#migrations, capacity);
+  }
 }
 
-interface CoreTally {
-  run: number;
-  overhead: number;
-  lastPid: number;
-  wasSliceEnd: boolean;
+type Column =
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
+
+function resized<T extends Column>(column: T, capacity: number): T {
+  const grown = new (column.constructor as new (length: number) => T)(capacity);
+  grown.set(column);
+  return grown;
 }
 
 /** Reads processes' and cores' results off a trace. */
@@ -95,119 +343,16 @@ export function measure(
   trace: Trace,
   context: MeasureContext,
 ): { readonly processes: ProcessResult[]; readonly metrics: RunMetrics } {
-  const end = trace.at(trace.length - 1)?.time ?? 0;
-  const processTallies = context.processes.map(newProcessTally);
-  const coreTallies = Array.from({ length: context.cores }, newCoreTally);
-  /** The core each process is on, so that time spent there counts for the core too. */
-  const coreOf = new Map<number, CoreTally>();
-  let contextSwitches = 0;
-
-  const settle = (pid: number, tally: ProcessTally, time: number): void => {
-    if (tally.spending === undefined) return;
-    const spent = time - tally.since;
-    tally[tally.spending] += spent;
-    const core = coreOf.get(pid);
-    if (core !== undefined && (tally.spending === 'run' || tally.spending === 'overhead')) {
-      core[tally.spending] += spent;
-    }
-  };
-
-  for (const row of trace) {
-    const tally = processTallies[row.pid - 1] as ProcessTally;
-    settle(row.pid, tally, row.time);
-    tally.since = row.time;
-    tally.spending = spendingAfter(row);
-    if (row.reason === 'dispatch') tally.firstRun ??= row.time;
-    if (row.reason === 'exit') tally.completion = row.time;
-    if (row.reason === 'io') tally.voluntary++;
-
-    const core = row.core === undefined ? undefined : coreTallies[row.core];
-    if (core === undefined) continue;
-    if (row.reason === 'switch-in' || row.reason === 'dispatch') {
-      coreOf.set(row.pid, core);
-      if (core.lastPid !== row.pid) {
-        contextSwitches++;
-        const displaced = core.wasSliceEnd ? processTallies[core.lastPid - 1] : undefined;
-        if (displaced !== undefined) displaced.involuntary++;
-      }
-      core.lastPid = row.pid;
-    }
-    core.wasSliceEnd = row.reason === 'slice-end';
-  }
-  processTallies.forEach((tally, index) => settle(index + 1, tally, end));
-
-  const processes = processTallies.map((tally, index) => processResult(index + 1, tally, context));
-  const cores = coreTallies.map((tally, index) => coreResult(index, tally, end));
-  const completed = processes.filter((process) => process.completion !== undefined);
-  return {
-    processes,
-    metrics: {
-      makespan: end,
-      utilization: share(sum(cores.map((core) => core.run)), end * context.cores),
-      cores,
-      throughput: share(completed.length, end),
-      meanTurnaround: mean(completed.map((process) => process.turnaround)),
-      meanResponse: mean(processes.map((process) => process.response)),
-      meanWaiting: mean(completed.map((process) => process.waiting)),
-      contextSwitches,
-    },
-  };
+  const tally = new Tally(context.cores, context.processes.length);
+  if (trace instanceof TraceColumns) trace.replay(tally);
+  else for (const { time, pid, core, reason } of trace) tally.append(time, pid, REASON_INDEX[reason], core);
+  return tally.results(context);
 }
 
-function spendingAfter({ reason, to }: Transition): Spending | undefined {
-  if (reason === 'switch-in') return 'overhead';
-  if (to === 'running') return 'run';
-  return to === 'ready' || to === 'blocked' ? to : undefined;
-}
-
-function newProcessTally(): ProcessTally {
-  return {
-    run: 0,
-    ready: 0,
-    blocked: 0,
-    overhead: 0,
-    spending: undefined,
-    since: 0,
-    firstRun: undefined,
-    completion: undefined,
-    voluntary: 0,
-    involuntary: 0,
-  };
-}
-
-function newCoreTally(): CoreTally {
-  return { run: 0, overhead: 0, lastPid: 0, wasSliceEnd: false };
-}
-
-function processResult(pid: number, tally: ProcessTally, context: MeasureContext): ProcessResult {
-  const { name, arrival } = context.processes[pid - 1] as MeasureContext['processes'][number];
-  const { completion, firstRun, run, ready, blocked, overhead } = tally;
-  return {
-    pid,
-    name,
-    arrival,
-    completion,
-    turnaround: completion === undefined ? undefined : completion - arrival,
-    response: firstRun === undefined ? undefined : firstRun - arrival,
-    waiting: ready,
-    run,
-    ready,
-    blocked,
-    overhead,
-    voluntarySwitches: tally.voluntary,
-    involuntarySwitches: tally.involuntary,
-  };
-}
-
-function coreResult(core: number, { run, overhead }: CoreTally, end: number): CoreResult {
-  return { core, run, overhead, idle: end - run - overhead, utilization: share(run, end) };
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-
-function mean(values: readonly (number | undefined)[]): number {
-  const known = values.filter((value) => value !== undefined);
-  return share(sum(known), known.length);
+function jain(processes: readonly ProcessResult[]): number {
+  const shares = processes
+    .filter(({ run, ready, overhead }) => run + ready + overhead > 0)
+    .map(({ run, ready, overhead }) => run / (run + ready + overhead));
+  const squares = sum(shares.map((value) => value * value));
+  return share(sum(shares) ** 2, shares.length * squares);
 }

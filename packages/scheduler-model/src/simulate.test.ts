@@ -212,7 +212,7 @@ describe('costs', () => {
       policy: fcfs(),
       machine: { contextSwitch: 2 },
     });
-    expect(run.processes[0]).toEqual({
+    expect(run.processes[0]).toMatchObject({
       pid: 1,
       name: 'a',
       arrival: 3,

@@ -12,7 +12,7 @@ import {
 export interface Transition {
   /** Ticks. */
   readonly time: number;
-  /** Which process: 1 for the first of the workload. */
+  /** Which process: 1 for the first of the workload; forked ones are counted on from the last. */
   readonly pid: number;
   /** The core taken, used or left, numbered from 0; undefined where none has part in it. */
   readonly core: number | undefined;
@@ -20,6 +20,12 @@ export interface Transition {
   readonly to: ProcessState;
   readonly reason: TransitionReason;
 }
+
+/**
+ * How much of a run is kept: every row; only those that say who had which core when; or nothing, when the
+ * results are all that is asked for.
+ */
+export type TraceLevel = 'none' | 'slices' | 'full';
 
 /** What happened in a run, in order: times never fall. */
 export interface Trace extends Iterable<Transition> {
@@ -31,13 +37,16 @@ export interface Trace extends Iterable<Transition> {
   toJSON(): Transition[];
 }
 
-const FIRST_CAPACITY = 256;
-const NO_CORE = -1;
+/** What takes rows as they happen; `reason` is the index in `TRANSITION_REASONS`. */
+export interface TraceSink {
+  append(time: number, pid: number, reason: number, core?: number): void;
+}
 
-const REASON_INDEX = new Map(TRANSITION_REASONS.map((reason, index) => [reason, index]));
+const FIRST_CAPACITY = 256;
+export const NO_CORE = -1;
 
 /** The trace as the engine writes it. States are not stored: the reason implies them. */
-export class TraceColumns implements Trace {
+export class TraceColumns implements Trace, TraceSink {
   #time = new Float64Array(FIRST_CAPACITY);
   #pid = new Int32Array(FIRST_CAPACITY);
   #core = new Int16Array(FIRST_CAPACITY);
@@ -49,13 +58,13 @@ export class TraceColumns implements Trace {
   }
 
   /** Adds a row; the caller sees to it that time does not fall. */
-  append(time: number, pid: number, reason: TransitionReason, core = NO_CORE): void {
+  append(time: number, pid: number, reason: number, core = NO_CORE): void {
     if (this.#length === this.#time.length) this.#grow();
     const row = this.#length++;
     this.#time[row] = time;
     this.#pid[row] = pid;
     this.#core[row] = core;
-    this.#reason[row] = REASON_INDEX.get(reason) as number;
+    this.#reason[row] = reason;
   }
 
   at(index: number): Transition | undefined {
@@ -71,6 +80,18 @@ export class TraceColumns implements Trace {
       to,
       reason,
     };
+  }
+
+  /** Hands the rows on, without making an object of each. */
+  replay(sink: TraceSink): void {
+    for (let row = 0; row < this.#length; row++) {
+      sink.append(
+        this.#time[row] as number,
+        this.#pid[row] as number,
+        this.#reason[row] as number,
+        this.#core[row] as number,
+      );
+    }
   }
 
   *[Symbol.iterator](): Iterator<Transition> {

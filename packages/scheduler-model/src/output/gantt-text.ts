@@ -1,6 +1,7 @@
 // A run as lines of text: a row a process, a column a tick (or several), read off the trace alone.
 
-import type { Run } from '../simulate.js';
+import { isStateless } from '../process-state.js';
+import type { Run } from '../simulation.js';
 import { requireInteger } from '../validate.js';
 
 /** How to draw a chart. */
@@ -61,8 +62,9 @@ function spansByProcess(run: Run): Span[][] {
     open.delete(pid);
   };
   for (const { time, pid, core, to, reason } of run.trace) {
+    if (isStateless(reason)) continue;
     close(pid, time);
-    if (to === 'new' || to === 'terminated') continue;
+    if (to === 'new' || to === 'zombie' || to === 'terminated') continue;
     open.set(pid, { mark: reason === 'switch-in' ? 'switching' : to, core, from: time });
   }
   for (const pid of open.keys()) close(pid, run.metrics.makespan);

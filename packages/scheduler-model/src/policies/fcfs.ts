@@ -16,7 +16,7 @@ export function fcfs(): Policy {
       return {
         enqueue: (process) => ready.add(process),
         dequeue: (process) => ready.remove(process),
-        pickNext: () => ready.first?.pid,
+        pickNext: (core) => ready.firstOn(core)?.pid,
         sliceFor: () => undefined,
       };
     },

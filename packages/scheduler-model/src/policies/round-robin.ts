@@ -28,7 +28,7 @@ export function roundRobin(options: RoundRobinOptions): Policy {
       return {
         enqueue: (process) => ready.add(process),
         dequeue: (process) => ready.remove(process),
-        pickNext: () => ready.first?.pid,
+        pickNext: (core) => ready.firstOn(core)?.pid,
         sliceFor: () => quantum,
       };
     },

@@ -13,15 +13,15 @@ export function serial(): Policy {
       let admitted: number | undefined;
       return {
         // Back from I/O the admitted process finds the core kept for it, wherever it stands in the queue.
-        enqueue: (process) => ready.add(process),
+        enqueue: (process) => (process.pid === admitted ? ready.addFirst(process) : ready.add(process)),
         dequeue(process) {
           ready.remove(process);
           admitted = process.pid;
         },
-        pickNext() {
-          if (admitted === undefined) return ready.first?.pid;
-          for (const process of ready) if (process.pid === admitted) return admitted;
-          return undefined;
+        pickNext(core) {
+          if (admitted === undefined) return ready.firstOn(core)?.pid;
+          const { first } = ready;
+          return first?.pid === admitted && first.mayRunOn(core) ? admitted : undefined;
         },
         sliceFor: () => undefined,
         exit() {

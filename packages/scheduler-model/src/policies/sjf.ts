@@ -1,7 +1,7 @@
 // Shortest job first: of those ready, the one with the shortest next burst, until it blocks or exits.
 
-import type { Policy, ProcessView } from './policy.js';
-import { ReadyQueue } from './ready-queue.js';
+import type { Policy } from './policy.js';
+import { ReadyHeap } from './ready-heap.js';
 
 /**
  * Shortest job first, by the length of the next burst, without preemption. Of equals the one ready for
@@ -13,21 +13,13 @@ export function sjf(): Policy {
   return {
     name: 'sjf',
     start() {
-      const ready = new ReadyQueue();
+      const ready = new ReadyHeap();
       return {
-        enqueue: (process) => ready.add(process),
+        enqueue: (process) => ready.add(process, process.remainingBurst),
         dequeue: (process) => ready.remove(process),
-        pickNext: () => shortest(ready)?.pid,
+        pickNext: (core) => ready.firstOn(core)?.pid,
         sliceFor: () => undefined,
       };
     },
   };
-}
-
-function shortest(ready: ReadyQueue): ProcessView | undefined {
-  let best: ProcessView | undefined;
-  for (const process of ready) {
-    if (best === undefined || process.remainingBurst < best.remainingBurst) best = process;
-  }
-  return best;
 }
