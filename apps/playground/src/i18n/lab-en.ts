@@ -52,7 +52,7 @@ export const labEn: LabWords = {
     searching: 'Searching',
     waiting: 'Waiting for its turn',
     critical: 'In the critical section',
-    clash: 'Oversold',
+    clash: 'Several in it at once',
   },
   roles: ['measures', 'child', 'grandchild', 'descendant'],
   experiments: {
@@ -191,5 +191,124 @@ export const labEn: LabWords = {
     },
     diagram: 'States of a process',
     states: { new: 'New', ready: 'Ready', running: 'Running', blocked: 'Blocked', terminated: 'Ended' },
+  },
+  race: {
+    title: 'The ticket race',
+    lead: 'Buyers are processes of their own. Each searches, then reads the count, thinks, and writes it back less one. What keeps them from selling a ticket twice?',
+    load: 'Who comes, and for what',
+    strategies: 'Strategies, side by side',
+    strategyNames: {
+      none: 'No protection',
+      join: 'One by one',
+      lock: 'A lock',
+      'file-lock': 'A lock on a file',
+      optimistic: 'Optimistic',
+      queue: 'A seller process',
+    },
+    strategyLines: {
+      none: 'Everyone reads, thinks and writes at once: the race.',
+      join: 'Each starts when the one before has gone: right, and slow.',
+      lock: 'All search together, one at a time buys.',
+      'file-lock': 'The same between programs that know nothing of each other.',
+      optimistic: 'Whoever was overtaken while thinking tries again.',
+      queue: 'One process owns the tickets; buyers send it messages.',
+    },
+    buyers: 'Buyers',
+    tickets: 'Tickets',
+    kill: 'Killed meanwhile',
+    pace: 'Thinking takes',
+    paces: { quick: '10 to 30 ms', slow: '0.1 to 0.3 s', article: '1 to 2 s' },
+    open: 'Open the doors',
+    whatItDoes: 'Every strategy gets the same buyers, at the same time.',
+    chooseOne: 'Choose at least one strategy.',
+    impossible: (buyers, tickets) =>
+      `Give 1 to ${buyers} buyers, 0 to ${tickets} tickets, and no more killed than there are buyers.`,
+    starting: 'The buyers’ processes are starting…',
+    selling: 'On sale…',
+    done: 'Sold, and audited.',
+    sold: (sold, all) => `${sold} of ${all} tickets sold`,
+    database: (left, listed) => `db.json: tickets ${left}, sales ${listed}`,
+    chartLabel: (strategy, buyers) =>
+      `${strategy}: when each of ${buyers} buyers searched, waited, and was in the critical section`,
+    noAudit: 'Not audited yet',
+    broken: ({ sold, ticketsBefore, oversold, lostUpdates }) =>
+      `${sold} sold of ${ticketsBefore}: ${oversold} too many, ${lostUpdates} ${lostUpdates === 1 ? 'purchase' : 'purchases'} overwritten.`,
+    whole: ({ sold, ticketsBefore, left, time, killed }) =>
+      `${sold} of ${ticketsBefore} sold, ${left} left, nothing lost${killed > 0 ? `, ${killed} killed` : ''}, in ${(time / 1000).toFixed(2)} s.`,
+  },
+  processes: {
+    title: 'Processes of the lab',
+    lead: 'The server of this page and all that it has started. Start some to look at, pause them, end them; they end by themselves after two minutes, or when this page is closed.',
+    lately: 'The last 15 seconds',
+    now: 'Now',
+    start: 'Start',
+    howMany: 'How many',
+    thatDo: 'that',
+    kinds: { computing: 'compute', waiting: 'wait', alternating: 'compute and wait' },
+    endAll: 'Kill all',
+    count: (there, most) =>
+      there === 0 ? `None is there; up to ${most} can be.` : `${there} of ${most} are there.`,
+    tooMany: (most) => `There can be ${most} at most: give a whole number that fits.`,
+    lab: 'the lab',
+    process: 'Process',
+    state: 'State',
+    states: {
+      R: 'running or ready',
+      S: 'blocked',
+      D: 'waits for a device',
+      T: 'stopped',
+      Z: 'zombie',
+      I: 'idle',
+    },
+    switches: 'Switches: own / forced',
+    memory: 'Memory',
+    memoryHint: 'Dark: its own; light: shared with others.',
+    megabytes: (own, shared) => `${own} + ${shared} MB`,
+    signals: 'Signals',
+    pause: 'Pause',
+    goOn: 'Go on',
+    end: 'End',
+    kill: 'Kill',
+  },
+  model: {
+    title: 'Model and machine',
+    lead: 'The model says what will happen; then real processes do the same on one core of this machine. “cpu” computes and “io” waits, in milliseconds.',
+    workload: 'Workload',
+    examples: { loops: 'Two loops', waits: 'One waits, one computes', three: 'Three of them' },
+    wrong: (name, kind, step, work) => {
+      switch (kind) {
+        case 'script':
+          return `${name}: write “cpu” and “io” with milliseconds, as in “cpu 20, io 60, cpu 20”.`;
+        case 'order':
+          return `${name}: cpu and io take turns, and cpu comes first.`;
+        case 'long':
+          return `${name}: give at most 12 steps of up to ${step} ms.`;
+        case 'much':
+          return `All together that is more than ${work / 1000} s: give less.`;
+        case 'nothing':
+          return 'There is nothing to run.';
+      }
+    },
+    run: 'Run it for real',
+    status: {
+      idle: 'Real processes, kept on one core.',
+      starting: 'The processes are starting…',
+      running: 'Running…',
+      done: 'Measured.',
+      'called-off': 'Stopped. None of its processes is left.',
+      replaced: 'Called off, since another run was started.',
+      failed: 'It failed.',
+    },
+    predicted: 'The model',
+    predictedHint: 'Round robin, a quantum of 4 ms',
+    measured: 'The machine',
+    measuredHint: 'As the processes saw it themselves',
+    notRun: 'Not run yet.',
+    errors: 'How far apart',
+    taken: (ms) => `Other programs of this machine had the core for ${ms.toFixed(0)} ms meanwhile.`,
+    endPredicted: 'Predicted end',
+    endMeasured: 'Measured end',
+    endUndisturbed: 'Less what others took',
+    error: 'Error',
   },
 };

@@ -1,5 +1,6 @@
 /** The lab page's own words, in one language. Claims and figures bring theirs. */
 import type { Group, Language } from '../experiment.js';
+import type { ResidentKind, SaleAudit } from '../lab/protocol.js';
 import type { Verdict } from '../run-experiment.js';
 import { labEn } from './lab-en.js';
 import { labZh } from './lab-zh.js';
@@ -56,6 +57,92 @@ export interface LabWords {
     readonly code: string;
   };
   readonly scheduler: SchedulerWords;
+  readonly race: RaceWords;
+  readonly processes: ProcessesWords;
+  readonly model: ModelWords;
+}
+
+interface RaceWords {
+  readonly title: string;
+  readonly lead: string;
+  readonly load: string;
+  readonly strategies: string;
+  readonly strategyNames: Readonly<Record<string, string | undefined>>;
+  readonly strategyLines: Readonly<Record<string, string | undefined>>;
+  readonly buyers: string;
+  readonly tickets: string;
+  readonly kill: string;
+  readonly pace: string;
+  readonly paces: Readonly<Record<'quick' | 'slow' | 'article', string>>;
+  readonly open: string;
+  readonly whatItDoes: string;
+  readonly chooseOne: string;
+  readonly impossible: (buyers: number, tickets: number) => string;
+  readonly starting: string;
+  readonly selling: string;
+  readonly done: string;
+  readonly sold: (sold: number, all: number) => string;
+  readonly database: (left: number, listed: number) => string;
+  readonly chartLabel: (strategy: string, buyers: number) => string;
+  readonly noAudit: string;
+  readonly broken: (audit: SaleAudit) => string;
+  readonly whole: (audit: SaleAudit) => string;
+}
+
+interface ProcessesWords {
+  readonly title: string;
+  readonly lead: string;
+  readonly lately: string;
+  readonly now: string;
+  readonly start: string;
+  readonly howMany: string;
+  readonly thatDo: string;
+  readonly kinds: Readonly<Record<ResidentKind, string>>;
+  readonly endAll: string;
+  readonly count: (there: number, most: number) => string;
+  readonly tooMany: (most: number) => string;
+  readonly lab: string;
+  readonly process: string;
+  readonly state: string;
+  /** By the kernel's letter. */
+  readonly states: Readonly<Record<string, string | undefined>>;
+  readonly switches: string;
+  readonly memory: string;
+  readonly memoryHint: string;
+  readonly megabytes: (own: string, shared: string) => string;
+  readonly signals: string;
+  readonly pause: string;
+  readonly goOn: string;
+  readonly end: string;
+  readonly kill: string;
+}
+
+interface ModelWords {
+  readonly title: string;
+  readonly lead: string;
+  readonly workload: string;
+  readonly examples: Readonly<Record<'loops' | 'waits' | 'three', string>>;
+  readonly wrong: (
+    name: string,
+    kind: 'script' | 'order' | 'long' | 'much' | 'nothing',
+    step: number,
+    work: number,
+  ) => string;
+  readonly run: string;
+  readonly status: Readonly<
+    Record<'idle' | 'starting' | 'running' | 'done' | 'called-off' | 'replaced' | 'failed', string>
+  >;
+  readonly predicted: string;
+  readonly predictedHint: string;
+  readonly measured: string;
+  readonly measuredHint: string;
+  readonly notRun: string;
+  readonly errors: string;
+  readonly taken: (ms: number) => string;
+  readonly endPredicted: string;
+  readonly endMeasured: string;
+  readonly endUndisturbed: string;
+  readonly error: string;
 }
 
 type ScriptProblem =

@@ -49,7 +49,7 @@ export const labZh: LabWords = {
     searching: '查票',
     waiting: '排队等待',
     critical: '在临界区',
-    clash: '超卖',
+    clash: '多人同时在内',
   },
   roles: ['测量者', '子进程', '孙进程', '后代'],
   experiments: {
@@ -186,5 +186,115 @@ export const labZh: LabWords = {
     },
     diagram: '进程的状态',
     states: { new: '新建', ready: '就绪', running: '运行', blocked: '阻塞', terminated: '结束' },
+  },
+  race: {
+    title: '抢票',
+    lead: '每个买家都是一个独立进程：先查票，再读余票、思考、减一写回。靠什么不让同一张票卖两次？',
+    load: '来多少人，抢多少票',
+    strategies: '策略（并排比较）',
+    strategyNames: {
+      none: '不加保护',
+      join: '逐个来',
+      lock: '加锁',
+      'file-lock': '文件锁',
+      optimistic: '乐观并发',
+      queue: '售票进程',
+    },
+    strategyLines: {
+      none: '大家同时读、想、写：竞态。',
+      join: '前一个走了后一个才来：正确，但慢。',
+      lock: '一起查票，一次只有一个人买。',
+      'file-lock': '互不相识的程序之间也一样。',
+      optimistic: '思考时被别人抢先，就重来。',
+      queue: '一个进程拥有票，买家给它发消息。',
+    },
+    buyers: '买家',
+    tickets: '票数',
+    kill: '中途杀死',
+    pace: '思考时间',
+    paces: { quick: '10 到 30 毫秒', slow: '0.1 到 0.3 秒', article: '1 到 2 秒' },
+    open: '开始售票',
+    whatItDoes: '每种策略面对同样的买家，同时进行。',
+    chooseOne: '请至少选一种策略。',
+    impossible: (buyers, tickets) => `买家 1 到 ${buyers}，票 0 到 ${tickets}，杀死的不能多于买家。`,
+    starting: '买家的进程正在启动…',
+    selling: '售票中…',
+    done: '售完并已核对。',
+    sold: (sold, all) => `${all} 张票卖出 ${sold} 张`,
+    database: (left, listed) => `db.json：余票 ${left}，记录 ${listed}`,
+    chartLabel: (strategy, buyers) => `${strategy}：${buyers} 个买家各自何时查票、等待、在临界区`,
+    noAudit: '尚未核对',
+    broken: ({ sold, ticketsBefore, oversold, lostUpdates }) =>
+      `${ticketsBefore} 张票卖出 ${sold} 张：多卖 ${oversold} 张，${lostUpdates} 笔购买被覆盖。`,
+    whole: ({ sold, ticketsBefore, left, time, killed }) =>
+      `${ticketsBefore} 张票卖出 ${sold} 张，余 ${left} 张，没有丢失${killed > 0 ? `，杀死 ${killed} 个` : ''}，用时 ${(time / 1000).toFixed(2)} 秒。`,
+  },
+  processes: {
+    title: '实验室的进程',
+    lead: '本页的服务进程，以及它启动的一切。可以启动几个来观察，暂停、结束它们；两分钟后或关闭本页时，它们会自行结束。',
+    lately: '最近 15 秒',
+    now: '现在',
+    start: '启动',
+    howMany: '数量',
+    thatDo: '做什么',
+    kinds: { computing: '计算', waiting: '等待', alternating: '时而计算时而等待' },
+    endAll: '全部杀死',
+    count: (there, most) =>
+      there === 0 ? `目前没有；最多可有 ${most} 个。` : `${there} 个，最多 ${most} 个。`,
+    tooMany: (most) => `总共最多 ${most} 个：请给合适的整数。`,
+    lab: '实验室',
+    process: '进程',
+    state: '状态',
+    states: { R: '运行或就绪', S: '阻塞', D: '等待设备', T: '暂停', Z: '僵尸', I: '空闲' },
+    switches: '切换：自愿 / 被迫',
+    memory: '内存',
+    memoryHint: '深色：独占；浅色：与别人共享。',
+    megabytes: (own, shared) => `${own} + ${shared} MB`,
+    signals: '信号',
+    pause: '暂停',
+    goOn: '继续',
+    end: '结束',
+    kill: '杀死',
+  },
+  model: {
+    title: '模型与机器',
+    lead: '先由模型预测，再让真实进程在本机的一个核上照做。“cpu”是计算，“io”是等待，单位毫秒。',
+    workload: '负载',
+    examples: { loops: '两个循环', waits: '一个等待，一个计算', three: '三个进程' },
+    wrong: (name, kind, step, work) => {
+      switch (kind) {
+        case 'script':
+          return `${name}：请写“cpu”“io”加毫秒数，例如“cpu 20, io 60, cpu 20”。`;
+        case 'order':
+          return `${name}：cpu 与 io 要交替，且以 cpu 开头。`;
+        case 'long':
+          return `${name}：最多 12 步，每步不超过 ${step} 毫秒。`;
+        case 'much':
+          return `合计超过 ${work / 1000} 秒，请减少一些。`;
+        case 'nothing':
+          return '没有可运行的进程。';
+      }
+    },
+    run: '真实运行',
+    status: {
+      idle: '真实进程，固定在一个核上。',
+      starting: '进程正在启动…',
+      running: '运行中…',
+      done: '已测量。',
+      'called-off': '已停止，没有留下任何进程。',
+      replaced: '已中止，因为启动了另一次运行。',
+      failed: '运行出错。',
+    },
+    predicted: '模型',
+    predictedHint: '时间片轮转，时间片 4 毫秒',
+    measured: '机器',
+    measuredHint: '进程自己的记录',
+    notRun: '尚未运行。',
+    errors: '相差多少',
+    taken: (ms) => `其间本机其他程序占用该核 ${ms.toFixed(0)} 毫秒。`,
+    endPredicted: '预测结束',
+    endMeasured: '实测结束',
+    endUndisturbed: '扣除他人占用',
+    error: '误差',
   },
 };

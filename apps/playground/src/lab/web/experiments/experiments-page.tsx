@@ -166,7 +166,7 @@ function Detail({ experiment }: { readonly experiment: ExperimentInfo }) {
   const seen = runs.value.get(id);
   const isRunning = seen !== undefined && !isOver(seen);
   const chart = seen?.chart ?? EMPTY;
-  void chart.version.value;
+  void chart.shape.value;
   return (
     <article class="page detail">
       <div class="page-head">

@@ -4,7 +4,8 @@ import type { ExperimentResult } from '../../../run-experiment.js';
 import { type RunningJob, RefusedError, startJob } from '../lab-client.js';
 import type { JobEvent, Sample } from '../../protocol.js';
 import { words } from '../settings.js';
-import { Chart, type Paint, Row } from '../timeline/chart.js';
+import { Chart, Row } from '../timeline/chart.js';
+import { stretchOf } from '../timeline/look-stretch.js';
 
 export interface ExperimentRun {
   readonly chart: Chart;
@@ -93,23 +94,13 @@ function hear(id: string, chart: Chart, event: JobEvent): void {
       break;
     case 'end':
       for (const row of chart.rows) row.isOver = true;
-      chart.touch();
+      chart.touch('rows');
       change(id, { state: event.reason });
       break;
     default:
       break;
   }
 }
-
-const PAINT_OF_STATE: Readonly<Record<string, Paint>> = {
-  Z: 'zombie',
-  T: 'stopped',
-  t: 'stopped',
-  X: 'zombie',
-};
-
-/** Shares smaller than this are the kernel's rounding. */
-const LEAST_SHARE = 0.02;
 
 export function addSample(chart: Chart, { from, to, came, looks, left }: Sample): void {
   for (const { pid, ppid, program } of came) {
@@ -123,18 +114,13 @@ export function addSample(chart: Chart, { from, to, came, looks, left }: Sample)
     depths.set(row, depth);
     insertAfterFamily(chart, row, parent);
   }
-  for (const { pid, state, running, ready } of looks) {
-    const row = chart.row(String(pid));
-    const paint = PAINT_OF_STATE[state] ?? 'blocked';
-    const isBusy = running + ready > LEAST_SHARE;
-    row?.add(paint === 'blocked' && isBusy ? { from, to, paint, running, ready } : { from, to, paint });
-  }
+  for (const look of looks) chart.row(String(look.pid))?.add(stretchOf(look, from, to));
   for (const pid of left) {
     const row = chart.row(String(pid));
     if (row !== undefined) row.isOver = true;
   }
   chart.to = Math.max(chart.to, to);
-  chart.touch();
+  chart.touch(came.length + left.length > 0 ? 'rows' : undefined);
 }
 
 const depths = new WeakMap<Row, number>();

@@ -14,7 +14,7 @@ export function RunCard({ simulated, cursor }: RunCardProps) {
   const w = words();
   const { policy, run, chart } = simulated;
   const { metrics } = run;
-  const name = w.scheduler.policyNames[policy];
+  const name = w.scheduler.policyNames[policy] ?? policy;
   const rowHeight = chart.rows.length > 20 ? 13 : 26;
   return (
     <section class="sheet run" aria-label={name}>

@@ -72,15 +72,19 @@ export class Chart {
   readonly steps: { readonly at: number; readonly text: string }[] = [];
   from = 0;
   to = 0;
+  /** Counts changes: each is drawn. */
   readonly version = signal(0);
+  /** Counts changes of the rows themselves: each is rendered. */
+  readonly shape = signal(0);
 
   row(key: string): Row | undefined {
     return this.rows.find((row) => row.key === key);
   }
 
-  /** Says that it has changed. */
-  touch(): void {
+  /** Says that it has changed; with `rows`, which rows there are, too. */
+  touch(what?: 'rows'): void {
     this.version.value++;
+    if (what === 'rows') this.shape.value++;
   }
 }
 

@@ -42,7 +42,7 @@ export function Timeline({ chart, label, unit, rowHeight = 28, height, cursor, o
   const axis = useRef<HTMLCanvasElement>(null);
   const pointer = useSignal<number | undefined>(undefined);
   // The labels follow the chart's rows.
-  void chart.version.value;
+  void chart.shape.value;
 
   useLayoutEffect(() => {
     const canvas = bars.current as HTMLCanvasElement;
