@@ -83,8 +83,9 @@ export class Chart {
 
   /** Says that it has changed; with `rows`, which rows there are, too. */
   touch(what?: 'rows'): void {
-    this.version.value++;
-    if (what === 'rows') this.shape.value++;
+    // Whoever says so is not one who listens.
+    this.version.value = this.version.peek() + 1;
+    if (what === 'rows') this.shape.value = this.shape.peek() + 1;
   }
 }
 
