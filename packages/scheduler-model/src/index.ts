@@ -1,5 +1,6 @@
 // The public names of scheduler-model.
 
+export { type Comparison, compare } from './compare.js';
 export type { DeadlockStep, StallCause } from './engine/engine.js';
 export { InvalidInputError, PolicyError, type PolicyMethod, SchedulerModelError } from './errors.js';
 export { EVENT_ORDER, type EventClass, type Simultaneous } from './event-queue.js';
@@ -18,8 +19,20 @@ export {
   type ProcessResult,
   type RunMetrics,
 } from './metrics.js';
+export { type ChromeTrace, type ChromeTraceEvent, toChromeTrace } from './output/chrome-trace.js';
+export { renderComparisonSvg, renderComparisonText } from './output/comparison.js';
+export { toFtraceText } from './output/ftrace-text.js';
+export { type GanttSvgOptions, renderGanttSvg } from './output/gantt-svg.js';
 export { type GanttTextOptions, renderGanttText } from './output/gantt-text.js';
+export { type KernelEvent, toKernelEvents } from './output/kernel-events.js';
+export { renderStateDiagramSvg, type StateDiagramOptions } from './output/state-diagram-svg.js';
+export { type ModeOptions, modes, type Variant } from './modes.js';
+export { type CfsOptions, cfs } from './policies/cfs.js';
+export { edf } from './policies/edf.js';
+export { type EevdfOptions, eevdf } from './policies/eevdf.js';
 export { fcfs } from './policies/fcfs.js';
+export { type LotteryOptions, lottery } from './policies/lottery.js';
+export { type MlfqOptions, mlfq } from './policies/mlfq.js';
 export type {
   DequeueReason,
   EnqueueReason,
@@ -29,9 +42,13 @@ export type {
   Scheduler,
   StopReason,
 } from './policies/policy.js';
+export { type PriorityOptions, priority } from './policies/priority.js';
+export { rateMonotonic } from './policies/rate-monotonic.js';
 export { type RoundRobinOptions, roundRobin } from './policies/round-robin.js';
 export { serial } from './policies/serial.js';
 export { sjf } from './policies/sjf.js';
+export { srtf } from './policies/srtf.js';
+export { type StrideOptions, stride } from './policies/stride.js';
 export type { ProcessState, TransitionReason } from './process-state.js';
 export type { Random } from './random.js';
 export { simulate } from './simulate.js';
@@ -42,6 +59,7 @@ export {
   type SimulateOptions,
   type Simulation,
 } from './simulation.js';
+export { type Slice, slicesOf } from './slices.js';
 export type { Percentiles } from './statistics.js';
 export type { Trace, TraceLevel, Transition } from './trace.js';
 export {

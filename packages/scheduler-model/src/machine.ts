@@ -14,7 +14,7 @@ export type SliceAccounting = 'perDispatch' | 'carried' | 'globalTimer' | 'none'
 export interface BalanceOptions {
   /** Ticks from one look at the queues to the next; 0 for never. @defaultValue 0 */
   readonly interval?: number | undefined;
-  /** Whose queue is relieved: the longest, or one drawn by chance. @defaultValue 'busiest' */
+  /** Whose queue is relieved: the longest, or one of those with something to give, by chance. @defaultValue 'busiest' */
   readonly victim?: 'busiest' | 'random' | undefined;
   /** Whether a core looks for work elsewhere as soon as it has none. @defaultValue true */
   readonly onIdle?: boolean | undefined;

@@ -29,6 +29,8 @@ export class Memory {
   admit(process: ProcessRecord): boolean {
     this.#blocked.delete(process);
     if (this.#resident.has(process)) return true;
+    // Who needs nothing need not queue for it.
+    if (process.spec.memory === 0) return true;
     if (this.#waiting.length === 0 && !this.#swapped.has(process) && this.#makeRoom(process)) {
       this.#take(process);
       return true;

@@ -101,18 +101,17 @@ export class RunQueues {
   }
 
   #victim(thief: number, lead: number): number {
-    if (this.#machine.balance.victim === 'random') {
-      if (this.length < 2) return -1;
-      const drawn = this.#random.below(this.length - 1);
-      return drawn < thief ? drawn : drawn + 1;
-    }
-    let victim = -1;
+    const isRandom = this.#machine.balance.victim === 'random';
+    const candidates: number[] = [];
+    let busiest = -1;
     for (let queue = 0; queue < this.length; queue++) {
       if (queue === thief || !this.#hasFor(queue, thief)) continue;
       if (this.#load(queue) < this.#load(thief) + lead) continue;
-      if (victim === -1 || this.#load(queue) > this.#load(victim)) victim = queue;
+      if (isRandom) candidates.push(queue);
+      else if (busiest === -1 || this.#load(queue) > this.#load(busiest)) busiest = queue;
     }
-    return victim;
+    if (candidates.length === 0) return busiest;
+    return candidates[this.#random.below(candidates.length)] as number;
   }
 
   #hasFor(queue: number, core: number): boolean {

@@ -192,10 +192,7 @@ function goingRound(
         },
         dequeue: () => {},
         pickNext() {
-          for (const index of leaving) {
-            leaving.delete(index);
-            return index + 1;
-          }
+          for (const index of leaving) return index + 1;
           if (states[current] !== 'running') return undefined;
           if (!isEmpty(current)) return current + 1;
           const now = context.now();
@@ -207,9 +204,11 @@ function goingRound(
           return undefined;
         },
         sliceFor: () => undefined,
-        checkPreempt: (woken: ProcessView) => woken.pid - 1 === current,
+        checkPreempt: (woken: ProcessView, running: ProcessView) =>
+          woken.pid - 1 === current && !leaving.has(running.pid - 1),
         stopping(process, reason) {
           const index = process.pid - 1;
+          leaving.delete(index);
           if (reason === 'blocked') {
             states[index] = 'blocked';
             if (!switchesOnIo) return;

@@ -1,8 +1,8 @@
 // A run as lines of text: a row a process, a column a tick (or several), read off the trace alone.
 
-import { isStateless } from '../process-state.js';
 import type { Run } from '../simulation.js';
 import { requireInteger } from '../validate.js';
+import { MARK_NAMES, type Mark, type Span, spansByProcess } from './spans.js';
 
 /** How to draw a chart. */
 export interface GanttTextOptions {
@@ -14,17 +14,13 @@ export interface GanttTextOptions {
   readonly width?: number | undefined;
 }
 
-/** By precedence: of two that fill a column equally, the first is shown. */
-const MARKS = { running: '#', switching: '+', blocked: '-', ready: '.' } as const;
-type Mark = keyof typeof MARKS;
-const MARK_NAMES = Object.keys(MARKS) as Mark[];
-
-interface Span {
-  readonly mark: Mark;
-  readonly core: number | undefined;
-  readonly from: number;
-  readonly to: number;
-}
+const MARKS: Readonly<Record<Mark, string>> = {
+  running: '#',
+  switching: '+',
+  blocked: '-',
+  zombie: 'z',
+  ready: '.',
+};
 
 /**
  * Draws a run as text. On several cores a running process shows the number of its core instead of `#`
@@ -39,7 +35,7 @@ export function renderGanttText(run: Run, options: GanttTextOptions = {}): strin
   const { makespan } = run.metrics;
   const scale = Math.max(1, Math.ceil(makespan / width));
   const columns = Math.ceil(makespan / scale);
-  const spans = spansByProcess(run);
+  const spans = spansByProcess(run.trace, run.processes.length, makespan);
   const margin = Math.max(0, ...run.processes.map(({ name }) => name.length));
   const { cores, unit } = run.machine;
   const lines = [
@@ -48,27 +44,9 @@ export function renderGanttText(run: Run, options: GanttTextOptions = {}): strin
     ...run.processes.map(({ name }, i) => {
       return `${name.padEnd(margin)}  ${row(spans[i] as Span[], columns, scale, cores)}`;
     }),
-    legend(cores),
+    legend(cores, spans),
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
-}
-
-function spansByProcess(run: Run): Span[][] {
-  const spans: Span[][] = run.processes.map(() => []);
-  const open = new Map<number, Omit<Span, 'to'>>();
-  const close = (pid: number, to: number): void => {
-    const span = open.get(pid);
-    if (span !== undefined && span.from < to) spans[pid - 1]?.push({ ...span, to });
-    open.delete(pid);
-  };
-  for (const { time, pid, core, to, reason } of run.trace) {
-    if (isStateless(reason)) continue;
-    close(pid, time);
-    if (to === 'new' || to === 'zombie' || to === 'terminated') continue;
-    open.set(pid, { mark: reason === 'switch-in' ? 'switching' : to, core, from: time });
-  }
-  for (const pid of open.keys()) close(pid, run.metrics.makespan);
-  return spans;
 }
 
 function row(spans: readonly Span[], columns: number, scale: number, cores: number): string {
@@ -77,7 +55,7 @@ function row(spans: readonly Span[], columns: number, scale: number, cores: numb
   for (let column = 0; column < columns; column++) {
     const [from, to] = [column * scale, (column + 1) * scale];
     while ((spans[first]?.to ?? Infinity) <= from) first++;
-    const filled = { running: 0, switching: 0, blocked: 0, ready: 0 };
+    const filled = { running: 0, switching: 0, blocked: 0, zombie: 0, ready: 0 };
     let runningOn: number | undefined;
     for (let i = first; (spans[i]?.from ?? Infinity) < to; i++) {
       const span = spans[i] as Span;
@@ -104,8 +82,10 @@ function axis(columns: number, scale: number): string {
   return text;
 }
 
-function legend(cores: number): string {
+function legend(cores: number, spans: readonly (readonly Span[])[]): string {
   const running = cores === 1 ? `${MARKS.running} running` : '0-9 running on that core';
-  const { switching, blocked, ready } = MARKS;
-  return `${running}  ${switching} switching in  ${blocked} blocked  ${ready} ready`;
+  const { switching, blocked, zombie, ready } = MARKS;
+  const hasZombie = spans.some((list) => list.some(({ mark }) => mark === 'zombie'));
+  const ended = hasZombie ? `  ${zombie} zombie` : '';
+  return `${running}  ${switching} switching in  ${blocked} blocked${ended}  ${ready} ready`;
 }

@@ -115,11 +115,11 @@ export function mlfq(options: MlfqOptions): Policy {
         },
         stopping(process, reason) {
           const state = stateOf(process);
-          if (reason !== 'preempted') queueOf(process).remove(process);
           state.isOnCore = false;
           state.ticksLeft -= process.ran - state.counted;
           state.counted = process.ran;
           const isUsedUp = state.ticksLeft <= 0;
+          if (reason !== 'preempted' || isUsedUp) queueOf(process).remove(process);
           if (reason === 'blocked' && refillOnIo) refill(state);
           if (!isUsedUp) return;
           state.turnsLeft--;
