@@ -88,17 +88,26 @@ export const labEn: LabWords = {
     examples: {
       convoy: 'A convoy behind a long one',
       mixed: 'Interactive and computing',
+      shares: 'Shares by tickets',
+      lock: 'Priority inversion by a lock',
       cores: 'Five on two cores',
       crowd: '64 processes on four cores',
     },
     name: 'Process',
     arrival: 'Arrives at',
     script: 'What it does',
-    weights: { priority: 'Priority', nice: 'Nice', tickets: 'Tickets' },
+    weights: {
+      priority: 'Priority',
+      nice: 'Nice',
+      tickets: 'Tickets',
+      deadline: 'Deadline',
+      period: 'Period',
+    },
     remove: 'Remove',
     removeNamed: (name) => `Remove ${name}`,
     add: 'Add a process',
-    scriptHint: '“cpu 5, io 3, cpu 2”: computes 5 ticks, waits 3 for a device, computes 2.',
+    scriptHint:
+      'cpu 5 computes 5 ticks, io 3 waits 3 for a device; lock m, unlock m and yield do what they say.',
     cores: 'Cores',
     quantum: 'Quantum',
     contextSwitch: 'Cost of a switch',
@@ -109,12 +118,30 @@ export const labEn: LabWords = {
       sjf: 'Shortest job first',
       'round-robin': 'Round robin',
       serial: 'Serial',
+      srtf: 'Shortest remaining time',
+      priority: 'Priority',
+      mlfq: 'Feedback queues',
+      lottery: 'Lottery',
+      stride: 'Stride',
+      cfs: 'Completely fair (CFS)',
+      eevdf: 'Earliest virtual deadline (EEVDF)',
+      edf: 'Earliest deadline first',
+      'rate-monotonic': 'Rate monotonic',
     },
     policyLines: {
       fcfs: 'Whoever is ready longest runs until it waits or ends.',
       sjf: 'Whoever needs the core for the shortest time goes first.',
       'round-robin': 'Each gets the core for one quantum, then the next one does.',
       serial: 'One process after the other, each from its start to its end, its waits included.',
+      srtf: 'Whoever has least left to compute goes first, and takes the core from others.',
+      priority: 'The smaller number goes first, and takes the core from others.',
+      mlfq: 'Who uses up its turns sinks to a lower queue with longer ones; now and then all are lifted.',
+      lottery: 'A ticket is drawn for each quantum.',
+      stride: 'Shares by tickets, without chance.',
+      cfs: 'Who has had least, weighed by its nice value, goes next: Linux until 6.5.',
+      eevdf: 'Of those who are owed time, the earliest virtual deadline: Linux since 6.6.',
+      edf: 'The nearest deadline goes first.',
+      'rate-monotonic': 'The shorter period goes first.',
     },
     share: 'Copy the link',
     shareHint: 'The address holds all of this.',
@@ -130,9 +157,11 @@ export const labEn: LabWords = {
         case 'twice':
           return `There are two processes named ${name}.`;
         case 'unknown':
-          return `${name}: “${problem.text}” is neither “cpu” nor “io” with a number of ticks.`;
+          return `${name}: “${problem.text}” is none of: cpu or io with a number of ticks, lock or unlock with a name, yield.`;
         case 'number':
           return `${name}: “${problem.text}” is out of range; give 1 to 100000 ticks.`;
+        case 'locks':
+          return `${name} unlocks what it does not hold, or locks the same twice.`;
         case 'range':
           return `${name}: give whole numbers from ${problem.least} to ${problem.most}.`;
       }
@@ -141,6 +170,8 @@ export const labEn: LabWords = {
     saveTrace: 'Save a trace, to open with ui.perfetto.dev',
     trace: 'Trace',
     stalled: 'The model gave up: the workload never ends, or takes too many turns.',
+    tooMany: (most) => `There can be ${most} processes at most.`,
+    deadlock: (waits) => `Deadlock: ${waits.map(([name, lock]) => `${name} waits for ${lock}`).join(', ')}.`,
     ticks: 'ticks',
     chartLabel: (policy, processes, makespan) =>
       `${policy}: when each of ${processes} processes runs, is ready or blocked, over ${makespan} ticks`,

@@ -146,7 +146,7 @@ interface ModelWords {
 }
 
 type ScriptProblem =
-  | { readonly kind: 'empty' | 'nameless' | 'twice' }
+  | { readonly kind: 'empty' | 'nameless' | 'twice' | 'locks' }
   | { readonly kind: 'unknown' | 'number'; readonly text: string }
   | { readonly kind: 'range'; readonly least: number; readonly most: number };
 
@@ -156,11 +156,11 @@ interface SchedulerWords {
   readonly workload: string;
   readonly example: string;
   readonly chooseExample: string;
-  readonly examples: Readonly<Record<'convoy' | 'mixed' | 'cores' | 'crowd', string>>;
+  readonly examples: Readonly<Record<'convoy' | 'mixed' | 'shares' | 'lock' | 'cores' | 'crowd', string>>;
   readonly name: string;
   readonly arrival: string;
   readonly script: string;
-  readonly weights: Readonly<Record<'priority' | 'nice' | 'tickets', string>>;
+  readonly weights: Readonly<Record<'priority' | 'nice' | 'tickets' | 'deadline' | 'period', string>>;
   readonly remove: string;
   readonly removeNamed: (name: string) => string;
   readonly add: string;
@@ -182,6 +182,9 @@ interface SchedulerWords {
   readonly saveTrace: string;
   readonly trace: string;
   readonly stalled: string;
+  readonly tooMany: (most: number) => string;
+  /** Who waits for which lock, in a circle. */
+  readonly deadlock: (waits: readonly (readonly [name: string, lock: string])[]) => string;
   readonly ticks: string;
   readonly chartLabel: (policy: string, processes: number, makespan: number) => string;
   readonly figures: string;

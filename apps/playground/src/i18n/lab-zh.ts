@@ -83,17 +83,19 @@ export const labZh: LabWords = {
     examples: {
       convoy: '长作业后面的车队',
       mixed: '交互与计算混合',
+      shares: '按彩票分配',
+      lock: '锁造成的优先级反转',
       cores: '五个进程两个核',
       crowd: '64 个进程四个核',
     },
     name: '进程',
     arrival: '到达时刻',
     script: '做什么',
-    weights: { priority: '优先级', nice: 'nice 值', tickets: '彩票数' },
+    weights: { priority: '优先级', nice: 'nice 值', tickets: '彩票数', deadline: '截止', period: '周期' },
     remove: '删除',
     removeNamed: (name) => `删除 ${name}`,
     add: '添加进程',
-    scriptHint: '“cpu 5, io 3, cpu 2”：计算 5 个时间单位，等设备 3 个，再计算 2 个。',
+    scriptHint: 'cpu 5 计算 5 个时间单位，io 3 等设备 3 个；另有 lock m、unlock m、yield。',
     cores: '核数',
     quantum: '时间片',
     contextSwitch: '切换开销',
@@ -104,12 +106,30 @@ export const labZh: LabWords = {
       sjf: '最短作业优先',
       'round-robin': '时间片轮转',
       serial: '串行',
+      srtf: '最短剩余时间',
+      priority: '优先级',
+      mlfq: '多级反馈队列',
+      lottery: '彩票调度',
+      stride: '步长调度',
+      cfs: '完全公平（CFS）',
+      eevdf: '最早虚拟截止（EEVDF）',
+      edf: '最早截止优先',
+      'rate-monotonic': '单调速率',
     },
     policyLines: {
       fcfs: '最早就绪的先运行，直到它等待或结束。',
       sjf: '需要 CPU 时间最短的先运行。',
       'round-robin': '每个进程用一个时间片，然后轮到下一个。',
       serial: '一个接一个，每个从头运行到尾，等待时也不让出。',
+      srtf: '剩余计算最少的先运行，可抢占。',
+      priority: '数字小的先运行，可抢占。',
+      mlfq: '用完轮次的降到时间片更长的队列；隔一段时间全部提升。',
+      lottery: '每个时间片抽一次签。',
+      stride: '按彩票数分配，不靠运气。',
+      cfs: '按 nice 加权，得到最少的先运行：Linux 6.5 及以前。',
+      eevdf: '在应得时间的进程里，虚拟截止最早的先运行：Linux 6.6 起。',
+      edf: '截止时间最近的先运行。',
+      'rate-monotonic': '周期短的先运行。',
     },
     share: '复制链接',
     shareHint: '地址里包含全部设置。',
@@ -125,9 +145,11 @@ export const labZh: LabWords = {
         case 'twice':
           return `有两个进程都叫 ${name}。`;
         case 'unknown':
-          return `${name}：“${problem.text}”不是“cpu”或“io”加时间单位数。`;
+          return `${name}：“${problem.text}”不是 cpu 或 io 加时间单位数、lock 或 unlock 加名字、yield。`;
         case 'number':
           return `${name}：“${problem.text}”超出范围；请给 1 到 100000。`;
+        case 'locks':
+          return `${name} 解开了没有持有的锁，或重复加同一把锁。`;
         case 'range':
           return `${name}：请给 ${problem.least} 到 ${problem.most} 的整数。`;
       }
@@ -136,6 +158,8 @@ export const labZh: LabWords = {
     saveTrace: '保存跟踪文件，可用 ui.perfetto.dev 打开',
     trace: '跟踪',
     stalled: '模型放弃了：负载永不结束，或轮次太多。',
+    tooMany: (most) => `最多 ${most} 个进程。`,
+    deadlock: (waits) => `死锁：${waits.map(([name, lock]) => `${name} 等 ${lock}`).join('，')}。`,
     ticks: '单位',
     chartLabel: (policy, processes, makespan) =>
       `${policy}：${processes} 个进程在 ${makespan} 个时间单位里各自何时运行、就绪、阻塞`,

@@ -32,6 +32,7 @@ export interface Looks {
 }
 
 const NANOSECONDS_PER_MS = 1e6;
+const LEAST_MS = 1;
 
 export class ProcessSampler {
   readonly #root: number;
@@ -81,7 +82,8 @@ export class ProcessSampler {
     if (stat === undefined || stat.startTime !== known.startTime) return undefined;
     const { ran, waited } = readSchedstat(known.pid);
     const now = performance.now();
-    const length = Math.max(now - known.at, 0.001) * NANOSECONDS_PER_MS;
+    // Of no time there are no shares: met in this very look.
+    const length = now - known.at < LEAST_MS ? Infinity : (now - known.at) * NANOSECONDS_PER_MS;
     const running = Math.min(1, Math.max(0, ran - known.ran) / length);
     const ready = Math.min(1 - running, Math.max(0, waited - known.waited) / length);
     known.ran = ran;

@@ -4,7 +4,7 @@ import { words } from '../settings.js';
 import { type DraftProcess, EXAMPLES, type ExampleName } from './plan.js';
 import { change, plan, problems } from './plan-store.js';
 import { POLICIES, POLICY_NAMES } from './policies.js';
-import { chosenPolicies, type Field, MOST_PROCESSES, type Problem, weightOf } from './simulation.js';
+import { chosenPolicies, type Field, MOST_PROCESSES, type Problem, weightsOf } from './simulation.js';
 
 export function PlanEditor() {
   const w = words();
@@ -54,7 +54,7 @@ export function PlanEditor() {
 function Rows() {
   const w = words();
   const { processes } = plan.value;
-  const weight = weightOf(plan.value);
+  const weights = weightsOf(plan.value);
   const set = (row: number, fields: Partial<DraftProcess>) =>
     change({ processes: processes.map((each, index) => (index === row ? { ...each, ...fields } : each)) });
   return (
@@ -65,7 +65,11 @@ function Rows() {
             <tr>
               <th scope="col">{w.scheduler.name}</th>
               <th scope="col">{w.scheduler.arrival}</th>
-              {weight !== undefined && <th scope="col">{w.scheduler.weights[weight]}</th>}
+              {weights.map((weight) => (
+                <th key={weight} scope="col">
+                  {w.scheduler.weights[weight]}
+                </th>
+              ))}
               <th scope="col">{w.scheduler.script}</th>
               <th scope="col">
                 <span class="unseen">{w.scheduler.remove}</span>
@@ -87,17 +91,19 @@ function Rows() {
                     onInput={set}
                   />
                 </td>
-                {weight !== undefined && (
-                  <td>
+                {weights.map((weight) => (
+                  <td key={weight}>
                     <Cell
                       row={row}
-                      field="priority"
-                      value={each.priority}
+                      field={weight}
+                      value={each.weights[weight] ?? ''}
                       label={w.scheduler.weights[weight]}
-                      onInput={set}
+                      onInput={(_, { [weight]: value }) =>
+                        set(row, { weights: { ...each.weights, [weight]: value ?? '' } })
+                      }
                     />
                   </td>
-                )}
+                ))}
                 <td class="wide">
                   <Cell
                     row={row}
@@ -143,7 +149,7 @@ function freshProcess(processes: readonly DraftProcess[]): DraftProcess {
   const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(65 + index));
   const names = new Set(processes.map(({ name }) => name));
   const name = letters.find((letter) => !names.has(letter)) ?? `p${processes.length + 1}`;
-  return { name, arrival: '0', script: 'cpu 5', priority: '0' };
+  return { name, arrival: '0', script: 'cpu 5', weights: {} };
 }
 
 interface CellProps {
@@ -151,7 +157,7 @@ interface CellProps {
   readonly field: Field;
   readonly value: string;
   readonly label: string;
-  readonly onInput: (row: number, fields: Partial<DraftProcess>) => void;
+  readonly onInput: (row: number, fields: Partial<Record<Field, string>>) => void;
 }
 
 function Cell({ row, field, value, label, onInput }: CellProps) {
@@ -159,12 +165,12 @@ function Cell({ row, field, value, label, onInput }: CellProps) {
   const name = plan.value.processes[row]?.name ?? '';
   return (
     <input
-      class={`input cell ${field}`}
+      class={`input cell ${field === 'name' || field === 'script' ? field : 'number'}`}
       value={value}
       aria-label={field === 'name' ? label : `${label}, ${name}`}
       aria-invalid={isWrong}
       aria-describedby={isWrong ? 'plan-problems' : undefined}
-      inputMode={field === 'arrival' || field === 'priority' ? 'numeric' : 'text'}
+      inputMode={field === 'name' || field === 'script' ? 'text' : 'numeric'}
       spellcheck={false}
       autocomplete="off"
       onInput={({ currentTarget }) => onInput(row, { [field]: currentTarget.value })}
@@ -176,6 +182,7 @@ function ProblemList() {
   const w = words();
   const describe = (problem: Problem): string => {
     if ('nothing' in problem) return w.scheduler.nothing;
+    if ('tooMany' in problem) return w.scheduler.tooMany(problem.tooMany);
     if ('machine' in problem) {
       return w.scheduler.outOfRange(w.scheduler[problem.machine], problem.least, problem.most);
     }

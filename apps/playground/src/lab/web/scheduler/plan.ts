@@ -1,12 +1,13 @@
 /** What the scheduler's page is set to: a workload, a machine, policies. Fits into an address. Pure. */
+import { type Weight, WEIGHTS } from './policies.js';
 
 /** One row of the table, as it was typed. */
 export interface DraftProcess {
   readonly name: string;
   readonly arrival: string;
   readonly script: string;
-  /** Priority, nice, tickets: whichever the policies shown ask for. */
-  readonly priority: string;
+  /** Left out: the model's own default. */
+  readonly weights: Readonly<Partial<Record<Weight, string>>>;
 }
 
 export interface Plan {
@@ -17,20 +18,31 @@ export interface Plan {
   readonly contextSwitch: string;
 }
 
-const draft = (name: string, arrival: number, script: string, priority = 0): DraftProcess => ({
-  name,
-  arrival: String(arrival),
-  script,
-  priority: String(priority),
-});
+const draft = (
+  name: string,
+  arrival: number,
+  script: string,
+  weights: DraftProcess['weights'] = {},
+): DraftProcess => ({ name, arrival: String(arrival), script, weights });
 
 const usual = { cores: '1', quantum: '4', contextSwitch: '0' } as const;
 
 /** Workloads to begin with, by a name that the page has words for. */
 export const EXAMPLES = {
+  mixed: {
+    ...usual,
+    contextSwitch: '1',
+    policies: ['round-robin', 'sjf'],
+    processes: [
+      draft('editor', 0, 'cpu 1, io 6, cpu 1, io 6, cpu 1, io 6, cpu 1', { nice: '-5' }),
+      draft('compiler', 0, 'cpu 20'),
+      draft('download', 2, 'cpu 2, io 8, cpu 2, io 8, cpu 2'),
+      draft('index', 4, 'cpu 12', { nice: '5' }),
+    ],
+  },
   convoy: {
     ...usual,
-    policies: ['fcfs', 'round-robin'],
+    policies: ['fcfs', 'srtf'],
     processes: [
       draft('long', 0, 'cpu 24'),
       draft('short', 1, 'cpu 3'),
@@ -38,15 +50,23 @@ export const EXAMPLES = {
       draft('shortest', 3, 'cpu 1'),
     ],
   },
-  mixed: {
+  shares: {
     ...usual,
-    contextSwitch: '1',
-    policies: ['round-robin', 'sjf'],
+    quantum: '2',
+    policies: ['lottery', 'stride'],
     processes: [
-      draft('editor', 0, 'cpu 1, io 6, cpu 1, io 6, cpu 1, io 6, cpu 1', -5),
-      draft('compiler', 0, 'cpu 20'),
-      draft('download', 2, 'cpu 2, io 8, cpu 2, io 8, cpu 2'),
-      draft('index', 4, 'cpu 12', 5),
+      draft('half', 0, 'cpu 40', { tickets: '50' }),
+      draft('third', 0, 'cpu 40', { tickets: '30' }),
+      draft('rest', 0, 'cpu 40', { tickets: '20' }),
+    ],
+  },
+  lock: {
+    ...usual,
+    policies: ['priority'],
+    processes: [
+      draft('low', 0, 'cpu 1, lock m, cpu 8, unlock m, cpu 2', { priority: '3' }),
+      draft('high', 3, 'cpu 1, lock m, cpu 3, unlock m, cpu 1', { priority: '1' }),
+      draft('middle', 4, 'cpu 16', { priority: '2' }),
     ],
   },
   cores: {
@@ -71,16 +91,16 @@ export const EXAMPLES = {
 
 export type ExampleName = keyof typeof EXAMPLES;
 
+const BETWEEN = '|';
+
 /** The plan as an address's query. */
 export function toQuery({ processes, policies, cores, quantum, contextSwitch }: Plan): string {
-  const query = new URLSearchParams({
-    policies: policies.join(' '),
-    cores,
-    quantum,
-    switch: contextSwitch,
-  });
-  for (const { name, arrival, script, priority } of processes) {
-    query.append('p', [arrival, priority, name, script].join('|'));
+  const query = new URLSearchParams({ policies: policies.join(' '), cores, quantum, switch: contextSwitch });
+  for (const { name, arrival, script, weights } of processes) {
+    const given = WEIGHTS.flatMap((weight) =>
+      weights[weight] === undefined ? [] : [`${weight}=${weights[weight]}`],
+    );
+    query.append('p', [arrival, given.join(' '), script, name].join(BETWEEN));
   }
   return query.toString();
 }
@@ -95,8 +115,16 @@ export function fromQuery(query: URLSearchParams): Plan | undefined {
     quantum: query.get('quantum') ?? usual.quantum,
     contextSwitch: query.get('switch') ?? usual.contextSwitch,
     processes: rows.map((row) => {
-      const [arrival = '0', priority = '0', name = '', ...script] = row.split('|');
-      return { arrival, priority, name, script: script.join('|') };
+      const [arrival = '', given = '', script = '', ...name] = row.split(BETWEEN);
+      return { arrival, script, name: name.join(BETWEEN), weights: weightsIn(given) };
     }),
   };
+}
+
+function weightsIn(text: string): DraftProcess['weights'] {
+  const known = WEIGHTS.flatMap((weight) => {
+    const given = text.split(' ').find((part) => part.startsWith(`${weight}=`));
+    return given === undefined ? [] : [[weight, given.slice(weight.length + 1)] as const];
+  });
+  return Object.fromEntries(known);
 }

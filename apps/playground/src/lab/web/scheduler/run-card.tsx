@@ -2,7 +2,7 @@
 import type { Signal } from '@preact/signals';
 import { words } from '../settings.js';
 import { Timeline } from '../timeline/timeline.js';
-import { download, svgOf, traceOf } from './export.js';
+import { saveSvg, saveTrace } from './export.js';
 import type { Simulated } from './simulation.js';
 
 interface RunCardProps {
@@ -28,7 +28,7 @@ export function RunCard({ simulated, cursor }: RunCardProps) {
             type="button"
             class="button small"
             aria-label={`${w.scheduler.saveSvg}, ${name}`}
-            onClick={() => download(`${policy}.svg`, 'image/svg+xml', svgOf(simulated, name))}
+            onClick={() => saveSvg(simulated, name)}
           >
             SVG
           </button>
@@ -37,13 +37,19 @@ export function RunCard({ simulated, cursor }: RunCardProps) {
             class="button small"
             aria-label={`${w.scheduler.saveTrace}, ${name}`}
             title={w.scheduler.saveTrace}
-            onClick={() => download(`${policy}.json`, 'application/json', traceOf(simulated))}
+            onClick={() => saveTrace(simulated)}
           >
             {w.scheduler.trace}
           </button>
         </div>
       </header>
-      {run.outcome === 'stalled' && <p class="failure">{w.scheduler.stalled}</p>}
+      {run.outcome === 'stalled' && (
+        <p class="stalled" role="status">
+          {run.deadlock.length > 0
+            ? w.scheduler.deadlock(run.deadlock.map(({ process, waitsFor }) => [process, waitsFor]))
+            : w.scheduler.stalled}
+        </p>
+      )}
       <Timeline
         chart={chart}
         unit={w.scheduler.ticks}

@@ -1,21 +1,23 @@
 /** From what was typed to runs of the model, or to what is wrong with it. Pure. */
-import { type ProcessSpec, type Run, simulate, type Transition } from 'scheduler-model';
+import { type Operation, type ProcessSpec, type Run, simulate, type Transition } from 'scheduler-model';
 import { Chart, type Paint, Row } from '../timeline/chart.js';
 import type { Plan } from './plan.js';
-import { POLICIES, POLICY_NAMES, type PolicyName } from './policies.js';
+import { POLICIES, POLICY_NAMES, type PolicyName, type Weight, WEIGHTS } from './policies.js';
 import { parseScript, type ScriptProblem } from './workload-text.js';
 
-export type Field = 'name' | 'arrival' | 'script' | 'priority';
+export type Field = 'name' | 'arrival' | 'script' | Weight;
 
 export type Problem =
   | { readonly row: number; readonly field: Field; readonly problem: RowProblem }
   | { readonly machine: 'cores' | 'quantum' | 'contextSwitch'; readonly least: number; readonly most: number }
-  | { readonly nothing: true };
+  | { readonly nothing: true }
+  | { readonly tooMany: number };
 
 export type RowProblem =
   | ScriptProblem
   | { readonly kind: 'nameless' }
   | { readonly kind: 'twice' }
+  | { readonly kind: 'locks' }
   | { readonly kind: 'range'; readonly least: number; readonly most: number };
 
 export const MOST_PROCESSES = 64;
@@ -24,7 +26,13 @@ const MOST_ARRIVAL = 100_000;
 const MOST_EVENTS = 200_000;
 
 const LIMITS = { cores: [1, 64], quantum: [1, 10_000], contextSwitch: [0, 1000] } as const;
-const WEIGHT_LIMITS = { priority: [-100, 100], nice: [-20, 19], tickets: [1, 10_000] } as const;
+const WEIGHT_LIMITS: Readonly<Record<Weight, readonly [number, number]>> = {
+  priority: [-100, 100],
+  nice: [-20, 19],
+  tickets: [1, 10_000],
+  deadline: [0, 1_000_000],
+  period: [1, 1_000_000],
+};
 
 export interface Simulated {
   readonly policy: PolicyName;
@@ -46,11 +54,10 @@ export function chosenPolicies({ policies }: Plan): PolicyName[] {
   return POLICY_NAMES.filter((name) => policies.includes(name));
 }
 
-/** What the column of the table means to the policies chosen. */
-export function weightOf(plan: Plan): 'priority' | 'nice' | 'tickets' | undefined {
-  return chosenPolicies(plan)
-    .map((name) => POLICIES[name].weight)
-    .find((weight) => weight !== undefined);
+/** What the policies chosen heed, a column of the table each. */
+export function weightsOf(plan: Plan): Weight[] {
+  const heeded = chosenPolicies(plan).map((name) => POLICIES[name].weight);
+  return WEIGHTS.filter((weight) => heeded.includes(weight));
 }
 
 export function simulatePlan(plan: Plan): Simulation {
@@ -62,6 +69,7 @@ export function simulatePlan(plan: Plan): Simulation {
     if (value === undefined) problems.push({ machine: key, least, most });
     else machine[key] = value;
   }
+  if (plan.processes.length > MOST_PROCESSES) problems.push({ tooMany: MOST_PROCESSES });
   const workload = plan.processes.map((_, row) => specOf(plan, row, problems));
   const policies = chosenPolicies(plan);
   if (workload.length === 0 || policies.length === 0) problems.push({ nothing: true });
@@ -82,7 +90,7 @@ export function simulatePlan(plan: Plan): Simulation {
 }
 
 function specOf(plan: Plan, row: number, problems: Problem[]): ProcessSpec | undefined {
-  const { name, arrival, script, priority } = plan.processes[row] as Plan['processes'][number];
+  const { name, arrival, script, weights: given } = plan.processes[row] as Plan['processes'][number];
   const report = (field: Field, problem: RowProblem) => problems.push({ row, field, problem });
   const before = problems.length;
   if (name.trim() === '') report('name', { kind: 'nameless' });
@@ -93,16 +101,31 @@ function specOf(plan: Plan, row: number, problems: Problem[]): ProcessSpec | und
   if (at === undefined) report('arrival', { kind: 'range', least: 0, most: MOST_ARRIVAL });
   const parsed = parseScript(script);
   if (parsed.problem !== undefined) report('script', parsed.problem);
-  const weight = weightOf(plan);
-  let weights = {};
-  if (weight !== undefined) {
+  const weights: Partial<Record<Weight, number>> = {};
+  for (const weight of weightsOf(plan)) {
+    const text = given[weight] ?? '';
+    // Left empty, it is the model's own default.
+    if (text.trim() === '') continue;
     const [least, most] = WEIGHT_LIMITS[weight];
-    const value = integerIn(priority, [least, most]);
-    if (value === undefined) report('priority', { kind: 'range', least, most });
-    else weights = { [weight]: value };
+    const value = integerIn(text, [least, most]);
+    if (value === undefined) report(weight, { kind: 'range', least, most });
+    else weights[weight] = value;
   }
+  if (parsed.problem === undefined && !locksFit(parsed.operations)) report('script', { kind: 'locks' });
   if (problems.length > before || at === undefined || parsed.problem !== undefined) return undefined;
   return { name: name.trim(), arrival: at, script: parsed.operations, ...weights };
+}
+
+/** Whether each lock is taken before it is given back, and not twice: the model refuses all else. */
+function locksFit(operations: readonly Operation[]): boolean {
+  const held = new Set<string>();
+  return operations.every((operation) => {
+    if (operation.kind === 'unlock') return held.delete(operation.name);
+    if (operation.kind !== 'lock') return true;
+    const isNew = !held.has(operation.name);
+    held.add(operation.name);
+    return isNew;
+  });
 }
 
 /** What a process does after a row of the trace; undefined for a row that says nothing of that. */

@@ -1,9 +1,9 @@
 /**
- * A process' script as a person writes it: `cpu 5, io 3, cpu 2`. Pure.
+ * A process' script as a person writes it: `cpu 5, io 3 disk, lock m, cpu 2, unlock m, yield`. Pure.
  *
  * Problems are data, so that the page can tell them in its language.
  */
-import { cpu, io, type Operation } from 'scheduler-model';
+import { cpu, io, lock, type Operation, unlock, yieldCore } from 'scheduler-model';
 
 export const MOST_TICKS = 100_000;
 
@@ -16,20 +16,37 @@ export type ParsedScript =
   | { readonly operations: readonly Operation[]; readonly problem?: undefined }
   | { readonly problem: ScriptProblem };
 
-/** A number alone is computing. */
+type Parsed = Operation | ScriptProblem['kind'];
+
+const TIMED = /^(?<verb>cpu|io)?\s*(?<ticks>\d+)(?:\s+(?<device>[\w-]+))?$/i;
+const NAMED = /^(?<verb>lock|unlock)\s+(?<name>[\w-]+)$/i;
+
+function parseOperation(text: string): Parsed {
+  if (/^yield$/i.test(text)) return yieldCore();
+  const named = NAMED.exec(text)?.groups;
+  if (named !== undefined) {
+    const { verb = '', name = '' } = named;
+    return verb.toLowerCase() === 'lock' ? lock(name) : unlock(name);
+  }
+  const timed = TIMED.exec(text)?.groups;
+  if (timed === undefined) return 'unknown';
+  // A number alone is computing.
+  const isIo = timed['verb']?.toLowerCase() === 'io';
+  const ticks = Number(timed['ticks']);
+  const device = timed['device'];
+  if (!isIo && device !== undefined) return 'unknown';
+  if (ticks < 1 || ticks > MOST_TICKS) return 'number';
+  return isIo ? io(ticks, device) : cpu(ticks);
+}
+
 export function parseScript(text: string): ParsedScript {
   const operations: Operation[] = [];
-  for (const part of text.split(/[,，;；\n]/)) {
-    const words = part.trim().toLowerCase();
-    if (words === '') continue;
-    const [, verb = 'cpu', ticks, device] = /^(cpu|io)?\s*(\d+)(?:\s+([\w-]+))?$/.exec(words) ?? [];
-    if (ticks === undefined || (verb === 'cpu' && device !== undefined)) {
-      return { problem: { kind: 'unknown', text: part.trim() } };
-    }
-    if (Number(ticks) < 1 || Number(ticks) > MOST_TICKS) {
-      return { problem: { kind: 'number', text: part.trim() } };
-    }
-    operations.push(verb === 'cpu' ? cpu(Number(ticks)) : io(Number(ticks), device));
+  for (const piece of text.split(/[,，;；\n]/)) {
+    const part = piece.trim();
+    if (part === '') continue;
+    const parsed = parseOperation(part);
+    if (typeof parsed === 'string') return { problem: { kind: parsed, text: part } as ScriptProblem };
+    operations.push(parsed);
   }
   return operations.length === 0 ? { problem: { kind: 'empty' } } : { operations };
 }

@@ -200,7 +200,7 @@ function drawRow(
     pen.fill();
     pen.fillStyle = palette.sheet;
     pen.textAlign = 'center';
-    pen.fillText(text, x(at), top + height / 2 + 4);
+    pen.fillText(text, x(at), top + height / 2 + 4.5);
   }
 }
 
@@ -247,6 +247,8 @@ function drawAxis(canvas: HTMLCanvasElement, chart: Chart, palette: Palette, uni
   pen.font = `400 12px ${getComputedStyle(canvas).fontFamily}`;
   pen.textAlign = 'left';
   for (let time = Math.ceil(chart.from / step) * step; time <= chart.to; time += step) {
+    // Before the beginning there is nothing.
+    if (time < 0) continue;
     const at = ((time - chart.from) / length) * (width - MARGIN);
     pen.fillStyle = palette['ink-3'];
     const text = time === 0 ? `0 ${unit}` : time.toFixed(digits);
