@@ -99,10 +99,12 @@ async function openLab({ port }: Extract<Command, { kind: 'lab' }>, { language }
     process.stderr.write(`${words.usualPortTaken(USUAL_PORT)}\n`);
     lab = await startLab(0);
   }
-  print(`${words.labOpen(lab.address)}\n`);
-  await new Promise<void>((resolve) => {
+  const interrupted = new Promise<void>((resolve) => {
     onSignal(() => resolve());
   });
+  // Whoever reads this may interrupt it from now on.
+  print(`${words.labOpen(lab.address)}\n`);
+  await interrupted;
   await lab.close();
   process.stderr.write(`${words.labClosed}\n`);
   return 0;

@@ -9,7 +9,7 @@ import { EventStream } from './event-stream.js';
 import type { JobEvent } from './protocol.js';
 
 /** How long a page may be away: longer than it takes to come back. */
-const ABSENCE_MS = 4000;
+const ABSENCE_MS = 2500;
 /** Events kept at most; a job that says more has gone wrong. */
 const MOST_EVENTS = 50_000;
 

@@ -40,7 +40,7 @@ import { SAFETY_HEADERS, StaticFiles } from './static-files.js';
 /** Between two tables of the process tree, in milliseconds. */
 const TABLE_EVERY_MS = 250;
 /** How long processes to look at stay when no page looks at them. */
-const RESIDENTS_STAY_MS = 5000;
+const RESIDENTS_STAY_MS = 2500;
 /** Jobs that a page may still ask about. */
 const REMEMBERED_JOBS = 8;
 

@@ -69,23 +69,28 @@ describe('who may use it', () => {
 });
 
 describe('bad requests', () => {
-  it.each([
-    [{ kind: 'nothing' }, 'kind: give one of experiment, sale, model.'],
-    [{ kind: 'experiment', id: '../../x' }, 'id: give one of '],
-    [{ ...SLOW_SALE, buyers: 17 }, 'buyers: give a whole number from 1 to 16.'],
-    [{ ...SLOW_SALE, strategies: [] }, 'strategies: give a list of 1 to '],
-    [{ ...SLOW_SALE, think: [5, 1] }, 'think[1]: give a whole number from 5 to 2000.'],
-    [{ ...SLOW_SALE, kill: 4 }, 'kill: give a whole number from 0 to 3.'],
-    [{ kind: 'model', processes: [{ name: 'A', steps: [0] }] }, 'processes[0].steps[0]: give a whole number'],
-    [{ kind: 'model', processes: [null] }, 'processes[0].name: give a name.'],
-  ])('%j is refused: %s', async (body, message) => {
+  it('are refused, naming the field and what it takes', async () => {
     const lab = await startTestLab();
-    const { status, text } = await post(lab, '/api/jobs', body);
-    expect({ status, ...(JSON.parse(text) as object) }).toEqual({
-      status: 400,
-      code: 'ERR_LAB_BAD_REQUEST',
-      message: expect.stringContaining(message),
-    });
+    for (const [body, message] of [
+      [{ kind: 'nothing' }, 'kind: give one of experiment, sale, model.'],
+      [{ kind: 'experiment', id: '../../x' }, 'id: give one of '],
+      [{ ...SLOW_SALE, buyers: 17 }, 'buyers: give a whole number from 1 to 16.'],
+      [{ ...SLOW_SALE, strategies: [] }, 'strategies: give a list of 1 to '],
+      [{ ...SLOW_SALE, think: [5, 1] }, 'think[1]: give a whole number from 5 to 2000.'],
+      [{ ...SLOW_SALE, kill: 4 }, 'kill: give a whole number from 0 to 3.'],
+      [
+        { kind: 'model', processes: [{ name: 'A', steps: [0] }] },
+        'processes[0].steps[0]: give a whole number',
+      ],
+      [{ kind: 'model', processes: [null] }, 'processes[0].name: give a name.'],
+    ] as const) {
+      const { status, text } = await post(lab, '/api/jobs', body);
+      expect({ status, ...(JSON.parse(text) as object) }).toEqual({
+        status: 400,
+        code: 'ERR_LAB_BAD_REQUEST',
+        message: expect.stringContaining(message),
+      });
+    }
   });
 
   it('are no JSON, too long, or about processes that are not the lab’s', async () => {
@@ -171,31 +176,59 @@ describe('a run', () => {
 
 describe('no process is left', () => {
   const jobs = [
-    ['an experiment', { kind: 'experiment', id: 'ending/daemon-killed-parent' }],
-    ['a sale', SLOW_SALE],
-    ...(withoutPinning() === undefined ? [['a workload', LONG_WORK] as const] : []),
+    ['an experiment', { kind: 'experiment', id: 'waiting/one-by-one-or-together' }, 'sample'],
+    ['a sale', SLOW_SALE, 'database'],
+    ...(withoutPinning() === undefined ? [['a workload', LONG_WORK, 'step'] as const] : []),
   ] as const;
 
-  it.each(jobs)('of %s when its page goes', async (_name, request) => {
-    const lab = await startTestLab();
-    const job = await startJob(lab, request);
-    const stream = new TestStream(lab, `/api/jobs/${job}`);
-    await waitFor('processes of the run', () => pidsBelow(lab).length > 0);
-    stream.close();
-    await waitFor('the end of all of them', () => pidsBelow(lab).length === 0);
-    expect((await ask(lab, '/')).status).toBe(200);
-  });
-
-  it.each(jobs)('of %s when the server is killed', async (_name, request) => {
+  /** Stops those that the run works with, once it has got so far, so that none of them ends by itself. */
+  async function runThatHangs(request: (typeof jobs)[number][1], event: string) {
     const lab = await startTestLab();
     const job = await startJob(lab, request);
     const stream = new TestStream(lab, `/api/jobs/${job}`);
     stream.ended.catch(() => undefined);
-    await waitFor('processes of the run', () => pidsBelow(lab).length > 0);
-    const pids = pidsBelow(lab);
+    await waitFor(`the run’s first ${event}`, () => stream.kinds().includes(event));
+    // The process that measures goes on: it is what has to end the others.
+    const ahead = request.kind === 'experiment' ? 1 : 0;
+    const pids = await waitFor('processes of the run, stopped', () => {
+      const workers = pidsBelow(lab).slice(ahead);
+      for (const pid of workers) {
+        if (processState(pid) !== undefined) process.kill(pid, 'SIGSTOP');
+      }
+      return workers.length > 0 && workers.every((pid) => processState(pid) === 'T')
+        ? pidsBelow(lab)
+        : undefined;
+    });
+    return { lab, job, stream, pids };
+  }
+
+  it.each(jobs)('of %s when its page goes', async (_name, request, event) => {
+    const { lab, job, stream } = await runThatHangs(request, event);
+    stream.close();
+    await waitFor('the end of all of them', () => pidsBelow(lab).length === 0);
+    const again = new TestStream(lab, `/api/jobs/${job}`);
+    await again.ended;
+    expect(again.heard.at(-1)?.data).toEqual({ kind: 'end', reason: 'called-off' });
+  });
+
+  it.each(jobs)('of %s when the server is killed', async (_name, request, event) => {
+    const { lab, pids } = await runThatHangs(request, event);
     lab.program.child.kill('SIGKILL');
     await lab.program.ended;
     await waitFor('the end of all of them', () => pids.every(isGone));
+  });
+
+  it('of an experiment whose measuring process is killed, which is told', async () => {
+    const { lab, stream, pids } = await runThatHangs(jobs[0][1], jobs[0][2]);
+    process.kill(pids[0] as number, 'SIGKILL');
+    await stream.ended;
+    expect(stream.heard.at(-1)?.data).toEqual({ kind: 'end', reason: 'failed' });
+    expect(stream.heard.at(-2)?.data).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('ended without a result'),
+    });
+    await waitFor('the end of all of them', () => pids.every(isGone));
+    expect((await ask(lab, '/')).status).toBe(200);
   });
 
   it('of those to look at, when nobody looks, when told, and when the server is killed', async () => {

@@ -182,14 +182,11 @@ export function ModelPage() {
             </select>
           </label>
           <p class="note" role="status">
-            {reason === undefined ? w.model.status[state.value] : say(reason)}
+            {statusText()}
           </p>
         </div>
       </section>
       {failure.value !== undefined && <Failure error={failure.value} />}
-      {info.value === undefined && (
-        <p class="note">{presence.value === 'opening' ? w.opening : w.needsServer}</p>
-      )}
       <Legend paints={['running', 'ready', 'blocked']} />
       <SideCard title={w.model.predicted} hint={w.model.predictedHint} side={predicted.value} />
       <SideCard
@@ -203,6 +200,13 @@ export function ModelPage() {
       )}
     </div>
   );
+}
+
+function statusText(): string {
+  const w = words();
+  if (info.value === undefined) return presence.value === 'opening' ? w.opening : w.needsServer;
+  const reason = info.value.unmeasurable;
+  return reason === undefined ? w.model.status[state.value] : say(reason);
 }
 
 interface SideCardProps {

@@ -63,19 +63,14 @@ export function ProcessesPage() {
         <h1>{w.processes.title}</h1>
         <p class="lead">{w.processes.lead}</p>
       </div>
-      {info.value?.blind !== undefined && <p class="note">{say(info.value.blind)}</p>}
-      {info.value === undefined && (
-        <p class="note">{presence.value === 'opening' ? w.opening : w.needsServer}</p>
-      )}
-      {isHere && (
-        <Starter
-          count={ours.length}
-          onStart={(kind, count) => void act('/api/processes', { kind, count })}
-          onEndAll={() => {
-            for (const { pid } of ours) void act('/api/signals', { pid, signal: 'SIGKILL' });
-          }}
-        />
-      )}
+      <Starter
+        isHere={isHere}
+        count={ours.length}
+        onStart={(kind, count) => void act('/api/processes', { kind, count })}
+        onEndAll={() => {
+          for (const { pid } of ours) void act('/api/signals', { pid, signal: 'SIGKILL' });
+        }}
+      />
       {failure.value !== undefined && <Failure error={failure.value} />}
       <section class="sheet watched" aria-label={w.processes.lately}>
         <header>
@@ -96,12 +91,13 @@ export function ProcessesPage() {
 }
 
 interface StarterProps {
+  readonly isHere: boolean;
   readonly count: number;
   readonly onStart: (kind: ResidentKind, count: number) => void;
   readonly onEndAll: () => void;
 }
 
-function Starter({ count, onStart, onEndAll }: StarterProps) {
+function Starter({ isHere, count, onStart, onEndAll }: StarterProps) {
   const w = words();
   const kind = useSignal<ResidentKind>('alternating');
   const wanted = useSignal(2);
@@ -144,7 +140,7 @@ function Starter({ count, onStart, onEndAll }: StarterProps) {
           <button
             type="button"
             class="button main"
-            disabled={!isPossible}
+            disabled={!isPossible || !isHere}
             onClick={() => onStart(kind.value, wanted.value)}
           >
             {w.processes.start}
@@ -155,12 +151,21 @@ function Starter({ count, onStart, onEndAll }: StarterProps) {
         </div>
       </div>
       <p class="note" role="status">
-        {isPossible || count === LIMITS.residents
-          ? w.processes.count(count, LIMITS.residents)
-          : w.processes.tooMany(LIMITS.residents)}
+        {isHere
+          ? isPossible || count === LIMITS.residents
+            ? w.processes.count(count, LIMITS.residents)
+            : w.processes.tooMany(LIMITS.residents)
+          : whyNot()}
       </p>
     </section>
   );
+}
+
+/** Why there is nothing to see. */
+function whyNot(): string {
+  const w = words();
+  if (info.value?.blind !== undefined) return say(info.value.blind);
+  return presence.value === 'opening' ? w.opening : w.needsServer;
 }
 
 function labelText(label: ProcessLabel): string {

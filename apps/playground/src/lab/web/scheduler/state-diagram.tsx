@@ -14,8 +14,8 @@ const BOXES: Readonly<Record<'new' | 'ready' | 'running' | 'blocked' | 'terminat
   new: { x: 10, y: 20 },
   ready: { x: 252, y: 20 },
   running: { x: 524, y: 20 },
-  terminated: { x: 766, y: 20 },
   blocked: { x: 388, y: 176 },
+  terminated: { x: 766, y: 20 },
 };
 
 const WAYS = [
