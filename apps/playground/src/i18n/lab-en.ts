@@ -67,6 +67,7 @@ export const labEn: LabWords = {
     measuringControl: 'Measuring without the cause…',
     took: (seconds) => `Measured in ${seconds.toFixed(1)} s.`,
     processes: 'Its processes, as /proc has them',
+    controlBegins: 'The control begins',
     nothingYet: 'Nothing has run yet. Once it runs, each process gets a line here.',
     timelineLabel: (processes) =>
       processes === 0

@@ -47,6 +47,7 @@ export interface LabWords {
     readonly measuringControl: string;
     readonly took: (seconds: number) => string;
     readonly processes: string;
+    readonly controlBegins: string;
     readonly nothingYet: string;
     readonly timelineLabel: (processes: number) => string;
     readonly withCause: string;

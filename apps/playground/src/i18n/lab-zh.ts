@@ -64,6 +64,7 @@ export const labZh: LabWords = {
     measuringControl: '去掉原因，再次测量…',
     took: (seconds) => `用时 ${seconds.toFixed(1)} 秒。`,
     processes: '它的进程（读自 /proc）',
+    controlBegins: '对照开始',
     nothingYet: '还没有运行。运行之后，每个进程在这里占一行。',
     timelineLabel: (processes) =>
       processes === 0 ? '时间线，目前为空' : `${processes} 个进程的时间线：各自何时运行、就绪、阻塞`,

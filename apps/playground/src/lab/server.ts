@@ -103,7 +103,7 @@ class LabServer {
     this.#server.close();
     for (const job of this.#jobs.values()) job.callOff();
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
-    await this.#residents.endAll();
+    await this.#residents.close();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -143,7 +143,7 @@ class LabServer {
         return this.#streamProcesses(response);
       case 'POST /api/processes': {
         const { kind, count } = readResidentRequest(await readBody(request));
-        this.#residents.start(kind, count);
+        await this.#residents.start(kind, count);
         this.#watchAbsence();
         return json(response, 201, {});
       }

@@ -197,7 +197,7 @@ function Detail({ experiment }: { readonly experiment: ExperimentInfo }) {
       <section class="sheet watched" aria-label={w.experiments.processes}>
         <header>
           <h2>{w.experiments.processes}</h2>
-          <Legend paints={['running', 'ready', 'blocked', 'zombie']} />
+          <Legend paints={['running', 'ready', 'blocked', 'zombie']} turn={w.experiments.controlBegins} />
         </header>
         {seen === undefined && (
           <p class="note empty">{info.value?.blind ? say(info.value.blind) : w.experiments.nothingYet}</p>

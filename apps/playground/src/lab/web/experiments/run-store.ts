@@ -83,7 +83,7 @@ function hear(id: string, chart: Chart, event: JobEvent): void {
       addSample(chart, event);
       break;
     case 'step':
-      chart.steps.push({ at: event.at, text: event.step });
+      if (event.step === 'control') chart.turns.push(event.at);
       change(id, { state: event.step });
       break;
     case 'result':

@@ -34,7 +34,6 @@ export function PlanEditor() {
       <div class="plan-body">
         <Rows />
         <div class="machine-fields">
-          <PolicyChooser />
           <div class="numbers">
             <NumberField name="cores" label={w.scheduler.cores} />
             <NumberField
@@ -140,6 +139,7 @@ function Rows() {
         <p class="note">{w.scheduler.scriptHint}</p>
       </div>
       <ProblemList />
+      <PolicyChooser />
     </div>
   );
 }

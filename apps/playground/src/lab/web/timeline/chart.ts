@@ -68,8 +68,8 @@ export class Row {
 
 export class Chart {
   readonly rows: Row[] = [];
-  /** Instants that concern all rows. */
-  readonly steps: { readonly at: number; readonly text: string }[] = [];
+  /** Instants at which something new begins for all rows. */
+  readonly turns: number[] = [];
   from = 0;
   to = 0;
   /** Counts changes: each is drawn. */

@@ -2,7 +2,13 @@
 import { words } from '../settings.js';
 import type { Paint } from './chart.js';
 
-export function Legend({ paints }: { readonly paints: readonly Paint[] }) {
+interface LegendProps {
+  readonly paints: readonly Paint[];
+  /** What a line across all rows means. */
+  readonly turn?: string;
+}
+
+export function Legend({ paints, turn }: LegendProps) {
   const w = words();
   return (
     <ul class="legend">
@@ -12,6 +18,12 @@ export function Legend({ paints }: { readonly paints: readonly Paint[] }) {
           {w.paints[paint]}
         </li>
       ))}
+      {turn !== undefined && (
+        <li>
+          <span class="turn" />
+          {turn}
+        </li>
+      )}
     </ul>
   );
 }

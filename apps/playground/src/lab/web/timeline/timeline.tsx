@@ -35,7 +35,7 @@ const PAINTS: readonly Paint[] = [
   'clash',
 ];
 
-type Palette = Readonly<Record<Paint | 'ink' | 'ink-3' | 'line' | 'sheet', string>>;
+type Palette = Readonly<Record<Paint | 'ink' | 'ink-2' | 'ink-3' | 'line' | 'sheet', string>>;
 
 export function Timeline({ chart, label, unit, rowHeight = 28, height, cursor, onPick }: TimelineProps) {
   const bars = useRef<HTMLCanvasElement>(null);
@@ -125,7 +125,7 @@ function paletteOf(element: HTMLElement): Palette {
     return getComputedStyle(probe).color;
   };
   const palette = Object.fromEntries(
-    [...PAINTS, 'ink', 'ink-3', 'line', 'sheet'].map((name) => [name, colour(name)]),
+    [...PAINTS, 'ink', 'ink-2', 'ink-3', 'line', 'sheet'].map((name) => [name, colour(name)]),
   ) as Palette;
   probe.remove();
   return palette;
@@ -162,7 +162,7 @@ function drawBars(
   const x = (time: number) => ((time - chart.from) / length) * (width - MARGIN);
   pen.fillStyle = palette.line;
   for (let row = 1; row < chart.rows.length; row++) pen.fillRect(0, row * rowHeight - 1, width, 1);
-  if (length <= 0) return;
+  if (length <= 0 || chart.rows.length === 0) return;
   const step = tickStep(length, width / 90);
   for (let time = Math.ceil(chart.from / step) * step; time <= chart.to; time += step) {
     pen.fillRect(Math.round(x(time)), 0, 1, height);
@@ -171,8 +171,10 @@ function drawBars(
   for (const [index, row] of chart.rows.entries()) {
     drawRow(pen, row, palette, x, index * rowHeight + gap, rowHeight - 2 * gap - 1, [chart.from, chart.to]);
   }
-  pen.fillStyle = palette['ink-3'];
-  for (const { at } of chart.steps) pen.fillRect(Math.round(x(at)), 0, 1, height);
+  pen.fillStyle = palette['ink-2'];
+  for (const at of chart.turns) {
+    for (let top = 0; top < height; top += 6) pen.fillRect(Math.round(x(at)), top, 1.5, 3);
+  }
   pen.fillStyle = palette.ink;
   for (const at of cursors) if (at !== undefined) pen.fillRect(Math.round(x(at)), 0, 1, height);
 }
