@@ -24,6 +24,13 @@ const checks = [
 ];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !checks.some(([known]) => known === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no check "${unknown.join('", "')}"; there are: ${checks.map(([name]) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
 const failed = [];
 for (const [name, command, args] of checks) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

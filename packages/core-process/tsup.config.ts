@@ -6,7 +6,10 @@ export default [
     entry: {
       index: 'src/index.ts',
       'entry/child': 'src/entry/child.ts',
+      'entry/fork-server': 'src/entry/fork-server.ts',
       'entry/watchdog': 'src/entry/watchdog.ts',
+      'entry/rebuild': 'src/entry/rebuild.ts',
+      'entry/worker': 'src/entry/worker.ts',
     },
   }),
   nodeLibrary({

@@ -1,6 +1,22 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
-// What another process loads apart from the index is an entry of its own, found again through src/entry-urls.ts.
-export default nodeLibrary({
-  entry: { index: 'src/index.ts', 'entry/rebuild': 'src/entry/rebuild.ts' },
-});
+// What another process or thread loads apart from the index is an entry of its own, found again through
+// src/entry-urls.ts.
+const entry = {
+  index: 'src/index.ts',
+  'entry/rebuild': 'src/entry/rebuild.ts',
+  'entry/wait-thread': 'src/entry/wait-thread.ts',
+};
+
+export default [
+  nodeLibrary({
+    entry,
+    define: { IPC_LOCK_STEPS: 'false' },
+    // What is never run is left out.
+    esbuildOptions: (options) => {
+      options.minifySyntax = true;
+    },
+  }),
+  // For tests only, and not published: can be killed at every step, see src/backend/futex/step.ts.
+  nodeLibrary({ entry, outDir: 'dist-steps', dts: false, define: { IPC_LOCK_STEPS: 'true' } }),
+];

@@ -10,5 +10,6 @@ export default nodeLibrary({
     'strategies/join': 'src/strategies/join.ts',
     'strategies/lock': 'src/strategies/lock.ts',
     'strategies/file-lock': 'src/strategies/file-lock.ts',
+    'strategies/optimistic': 'src/strategies/optimistic.ts',
   },
 });

@@ -11,9 +11,31 @@ import { serialize } from 'node:v8';
 import type { ChildHandle } from './child-handle.js';
 import { recordThrown } from './messaging/error-record.js';
 import type { CancelMessage } from './messaging/report-message.js';
+import { LONGEST_TIMER_MS } from './wait-options.js';
 import { descendantsOf, killDescendants, type ProcessIdentity, signalIfSame } from './os/process-tree.js';
 
-/** @param grace - milliseconds for each step */
+/** What is done when a signal aborts; one listener for all, as a signal warns of more than ten. */
+const onAborted = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** @returns how to take it back */
+function whenAborted(signal: AbortSignal, act: () => void): () => void {
+  let acts = onAborted.get(signal);
+  if (acts === undefined) {
+    const all = new Set<() => void>();
+    signal.addEventListener('abort', () => all.forEach((each) => each()), { once: true });
+    onAborted.set(signal, all);
+    acts = all;
+  }
+  acts.add(act);
+  return () => acts.delete(act);
+}
+
+/** Without a timer for a time that is longer than any timer runs. */
+function after(milliseconds: number, act: () => void): NodeJS.Timeout | undefined {
+  return milliseconds > LONGEST_TIMER_MS ? undefined : setTimeout(act, milliseconds);
+}
+
+/** @param grace - milliseconds for each step; Infinity takes the first alone */
 export function cancelOnAbort(child: ChildHandle, signal: AbortSignal, grace: number): void {
   let timer: NodeJS.Timeout | undefined;
   // All that it was seen to have started; a dead parent no longer leads to its children.
@@ -23,13 +45,13 @@ export function cancelOnAbort(child: ChildHandle, signal: AbortSignal, grace: nu
     child.cancelled = { reason: signal.reason };
     const message: CancelMessage = { kind: 'cancel', reason: recordThrown(signal.reason, () => undefined) };
     child.tell(serialize(message));
-    timer = setTimeout(terminateTree, grace);
+    timer = after(grace, terminateTree);
   };
   const terminateTree = () => {
     tree = child.pid === undefined ? [] : descendantsOf(child.pid);
     child.signal('SIGTERM');
     for (const descendant of tree) signalIfSame(descendant, 'SIGTERM');
-    timer = setTimeout(killTree, grace);
+    timer = after(grace, killTree);
   };
   const killTree = () => {
     timer = undefined;
@@ -39,11 +61,11 @@ export function cancelOnAbort(child: ChildHandle, signal: AbortSignal, grace: nu
     child.signal('SIGKILL');
   };
 
-  signal.addEventListener('abort', askToStop, { once: true });
+  const takeBack = whenAborted(signal, askToStop);
   void child.completed.then(() => {
-    signal.removeEventListener('abort', askToStop);
+    takeBack();
     clearTimeout(timer);
     // It ended in time; what it had started may not have.
-    if (timer !== undefined && tree.length > 0) timer = setTimeout(killTree, grace);
+    if (timer !== undefined && tree.length > 0) timer = after(grace, killTree);
   });
 }

@@ -9,6 +9,7 @@ import {
   ProcessExitedError,
   ProcessKilledError,
   ProcessStartError,
+  ReportDamagedError,
   TargetNeverSettledError,
 } from './errors.js';
 import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
@@ -40,7 +41,11 @@ export class ChildHandle {
   readonly #child: RunningChild;
   readonly #report = new FrameReader();
   readonly #open: Set<ChildStream>;
-  #said: ReportMessage | undefined;
+  #said: Exclude<ReportMessage, { kind: 'began' }> | undefined;
+  #began = false;
+  #isReportDamaged = false;
+  #heldResult: Promise<unknown> | undefined;
+  readonly #waiting = new Set<() => void>();
   #ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
   #holds = 0;
   #settle!: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
@@ -92,6 +97,22 @@ export class ChildHandle {
     this.#child.tell(message);
   }
 
+  /** Calls back at the end, or at once if that is past. @returns how to hear no more of it */
+  whenCompleted(listener: () => void): () => void {
+    if (this.exit !== undefined) listener();
+    else this.#waiting.add(listener);
+    return () => this.#waiting.delete(listener);
+  }
+
+  /** The result; who looks at it waits for it, for a daemon's too. */
+  get heldResult(): Promise<unknown> {
+    if (this.#heldResult === undefined) {
+      this.#heldResult = this.holdWhile(this.result);
+      this.#heldResult.catch(() => undefined);
+    }
+    return this.#heldResult;
+  }
+
   /** Keeps the event loop alive until the promise has settled, for a daemon too. */
   async holdWhile<T>(work: Promise<T>): Promise<T> {
     if (this.#holds++ === 0) this.#child.ref();
@@ -129,11 +150,27 @@ export class ChildHandle {
       return;
     }
     for (const payload of this.#report.push(chunk)) {
-      // The first word counts: after a result, a later error of something left running shows in the exit code.
-      if (this.#said !== undefined) continue;
-      this.#said = deserialize(payload) as ReportMessage;
-      this.#settleFrom(this.#said);
+      this.#hear(payload);
     }
+  }
+
+  #hear(payload: Buffer): void {
+    // The first word counts: after a result, a later error of something left running shows in the exit code.
+    if (this.#said !== undefined || this.#isReportDamaged) return;
+    let message: ReportMessage;
+    try {
+      message = deserialize(payload) as ReportMessage;
+    } catch (cause) {
+      this.#isReportDamaged = true;
+      this.#settle.reject(new ReportDamagedError(this.name, { cause }));
+      return;
+    }
+    if (message.kind === 'began') {
+      this.#began = true;
+      return;
+    }
+    this.#said = message;
+    this.#settleFrom(message);
   }
 
   #onStreamEnd(stream: ChildStream): void {
@@ -153,24 +190,25 @@ export class ChildHandle {
   }
 
   #onStartFailed(cause: Error): void {
-    const error = new ProcessStartError(
-      `Process "${this.name}" could not be started: ${cause.message} ` +
-        'Check that the limits on processes, descriptors and memory leave room for one more.',
-      { cause },
-    );
+    if (this.exit !== undefined) return;
     unregister(this);
-    this.exit = { exitCode: null, signal: null, reason: 'start-failed', pid: undefined };
-    this.#settle.reject(error);
-    this.#complete(this.exit);
+    this.#settle.reject(new ProcessStartError(this.name, cause));
+    this.#finish({ exitCode: null, signal: null, reason: 'start-failed', pid: undefined });
+  }
+
+  #finish(exit: ExitRecord): void {
+    this.exit = exit;
+    for (const listener of this.#waiting) listener();
+    this.#waiting.clear();
+    this.#complete(exit);
   }
 
   /** The report has to be read to its end; output that a grandchild still holds open has not. */
   #completeIfDone(): void {
     if (this.exit !== undefined || this.#ended === undefined || this.#open.has('report')) return;
     const { exitCode, signal } = this.#ended;
-    this.exit = { exitCode, signal, reason: this.#reason(), pid: this.pid };
     if (this.#said === undefined) this.#settle.reject(this.#whyNoResult());
-    this.#complete(this.exit);
+    this.#finish({ exitCode, signal, reason: this.#reason(), pid: this.pid });
   }
 
   #reason(): ExitReason {
@@ -184,18 +222,19 @@ export class ChildHandle {
     const { exitCode, signal } = this.#ended ?? {};
     if (this.cancelled !== undefined) return this.cancelled.reason;
     return signal == null
-      ? new ProcessExitedError(this.name, this.pid ?? 0, exitCode ?? 0)
+      ? new ProcessExitedError(this.name, this.pid ?? 0, exitCode ?? 0, this.#began)
       : new ProcessKilledError(this.name, this.pid ?? 0, signal);
   }
 
-  #settleFrom(message: ReportMessage): void {
+  #settleFrom(message: Exclude<ReportMessage, { kind: 'began' }>): void {
     const { resolve, reject } = this.#settle;
     switch (message.kind) {
       case 'returned':
         decode(message.value).then(resolve, reject);
         return;
       case 'threw':
-        restoreThrown(message.thrown, findLoadedClass).then(reject, reject);
+        if (message.isAbortReason && this.cancelled !== undefined) reject(this.cancelled.reason);
+        else restoreThrown(message.thrown, findLoadedClass).then(reject, reject);
         return;
       case 'never-settled':
         reject(new TargetNeverSettledError(this.name));

@@ -16,11 +16,18 @@ export function register(child: ChildHandle): void {
   living.add(child);
   if (hooked) return;
   hooked = true;
-  process.on('exit', endAll);
+  // Before the program's own handlers, one of which may call process.exit() and be the last.
+  process.prependListener('exit', endAll);
 }
 
 export function unregister(child: ChildHandle): void {
   living.delete(child);
+}
+
+/** In a copy of this process: they are not its own. */
+export function forgetChildren(): void {
+  living.clear();
+  hooked = false;
 }
 
 export function livingChildren(): ChildHandle[] {

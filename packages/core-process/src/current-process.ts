@@ -7,7 +7,13 @@ import { type WaitOptions, waitWithin } from './wait-options.js';
  * False in a process that this package started, true in every other: the guard for what only the program
  * itself shall do, and not each child that imports the same module.
  */
-export const isMainProcess: boolean = childContext() === undefined;
+export let isMainProcess: boolean = childContext() === undefined;
+
+/** In a copy of this process, which has become a child of it. */
+export function becomeChild(): void {
+  isMainProcess = false;
+  parent = undefined;
+}
 
 /** What a process knows about itself. */
 export interface CurrentProcess {
@@ -44,28 +50,18 @@ export class ParentProcess extends EventEmitter<{ orphaned: [] }> {
   readonly pid: number;
   readonly name: string;
   #watch: ParentWatch | undefined;
-  readonly #gone: Promise<void>;
-  #resolveGone!: () => void;
+  readonly #waiting = new Set<() => void>();
+  #isGone = false;
 
   /** @internal */
   constructor(pid: number, name: string) {
     super();
     this.pid = pid;
     this.name = name;
-    this.#gone = new Promise((resolve) => {
-      this.#resolveGone = resolve;
+    // Whichever way one listens. Does not keep the event loop alive.
+    (this as EventEmitter).on('newListener', (event) => {
+      if (event === 'orphaned') this.#startWatch();
     });
-  }
-
-  /** Hears of its end: `parentProcess().on('orphaned', …)`. Does not keep the event loop alive. */
-  override on(event: 'orphaned', listener: () => void): this {
-    this.#startWatch();
-    return super.on(event, listener);
-  }
-
-  override once(event: 'orphaned', listener: () => void): this {
-    this.#startWatch();
-    return super.once(event, listener);
   }
 
   /** False once it has ended, however: the kernel has given this process to another parent. */
@@ -78,15 +74,23 @@ export class ParentProcess extends EventEmitter<{ orphaned: [] }> {
     const watch = this.#startWatch();
     watch.ref();
     try {
-      return await waitWithin(this.#gone, options);
+      return await waitWithin((listener) => this.#whenGone(listener), options);
     } finally {
       watch.unref();
     }
   }
 
+  #whenGone(listener: () => void): () => void {
+    if (this.#isGone) listener();
+    else this.#waiting.add(listener);
+    return () => this.#waiting.delete(listener);
+  }
+
   #startWatch(): ParentWatch {
     this.#watch ??= childContext()?.watchParent(() => {
-      this.#resolveGone();
+      this.#isGone = true;
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
       this.emit('orphaned');
     }) as ParentWatch;
     return this.#watch;

@@ -2,56 +2,51 @@
  * What a child wrote, line by line.
  *
  * It is read as it comes, whether anyone looks or not: a child never waits because its parent does not read.
- * What has not been looked at is kept in memory.
+ * What has not been looked at is kept in memory; each line is given to one reader.
  */
 import { StringDecoder } from 'node:string_decoder';
+
+/** So many taken lines at the head of the list are cut off together. */
+const CUT_AFTER = 1024;
 
 /** Output of a child started with `stdio: 'pipe'`: `for await (const line of process.stdout)`, or `await process.stdout.text()`. */
 export class OutputLines implements AsyncIterable<string> {
   readonly #decoder = new StringDecoder('utf8');
-  #lines: string[] = [];
-  #partial = '';
+  readonly #lines: string[] = [];
+  /** Place in the list of the first line that nobody has taken. */
+  #next = 0;
+  /** Pieces of the line that has not ended yet. */
+  #partial: string[] = [];
   #ended = false;
-  #wake: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
   /** @internal */
   push(chunk: Buffer): void {
-    const pieces = (this.#partial + this.#decoder.write(chunk)).split('\n');
-    this.#partial = pieces.pop() ?? '';
-    this.#lines.push(...pieces.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)));
-    this.#wake?.();
+    const pieces = this.#decoder.write(chunk).split('\n');
+    const rest = pieces.pop() ?? '';
+    for (const piece of pieces) {
+      this.#partial.push(piece);
+      this.#endLine();
+    }
+    if (rest !== '') this.#partial.push(rest);
+    if (pieces.length > 0) this.#wakeAll();
   }
 
   /** @internal */
   end(): void {
     if (this.#ended) return;
-    const rest = this.#partial + this.#decoder.end();
-    if (rest !== '') this.#lines.push(rest);
-    this.#partial = '';
+    this.#partial.push(this.#decoder.end());
+    if (this.#partial.join('') !== '') this.#endLine();
     this.#ended = true;
-    this.#wake?.();
+    this.#wakeAll();
   }
 
   /** Lines without their ends, from the first that nobody has taken; ends with the child's output. */
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
     for (;;) {
-      const lines = this.#lines;
-      this.#lines = [];
-      for (let index = 0; index < lines.length; index++) {
-        let taken = false;
-        try {
-          yield lines[index] as string;
-          taken = true;
-        } finally {
-          // A loop that was left early leaves the rest to the next one.
-          if (!taken) this.#lines.unshift(...lines.slice(index + 1));
-        }
-      }
-      if (this.#lines.length > 0) continue;
+      while (this.#next < this.#lines.length) yield this.#take();
       if (this.#ended) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
   }
 
@@ -60,5 +55,25 @@ export class OutputLines implements AsyncIterable<string> {
     const lines: string[] = [];
     for await (const line of this) lines.push(line);
     return lines.join('\n');
+  }
+
+  #endLine(): void {
+    const line = this.#partial.join('');
+    this.#partial = [];
+    this.#lines.push(line.endsWith('\r') ? line.slice(0, -1) : line);
+  }
+
+  #take(): string {
+    const line = this.#lines[this.#next++] as string;
+    if (this.#next >= CUT_AFTER && this.#next * 2 >= this.#lines.length) {
+      this.#lines.splice(0, this.#next);
+      this.#next = 0;
+    }
+    return line;
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 }

@@ -1,5 +1,7 @@
 /** Options of a process, checked once. */
 import { statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { InvalidOptionError } from './errors.js';
 import type { StartMethodName, StdioMode } from './start-methods/start-method.js';
 import { checkTarget, type Target } from './target/reference.js';
@@ -21,8 +23,12 @@ export interface ProcessOptions<A extends unknown[], R> {
    * @defaultValue that of the process which makes it
    */
   readonly daemon?: boolean | undefined;
-  /** @defaultValue the first of {@link startMethods} */
-  readonly startMethod?: StartMethodName | undefined;
+  /**
+   * One of {@link startMethods}, or `auto`: forkserver where it works, else spawn.
+   *
+   * @defaultValue `spawn`
+   */
+  readonly startMethod?: StartMethodName | 'auto' | undefined;
   /**
    * `pipe` gives `stdout` and `stderr` line by line, and the child no standard input.
    *
@@ -82,9 +88,32 @@ export function checkProcessOptions(options: ProcessOptions<never[], unknown>): 
     (grace) => typeof grace === 'number' && grace >= 0,
   );
   check('cwd', options.cwd, 'the path of a directory', isDirectory);
+  check('execPath', options.execPath, 'the path of a Node program', isPath);
+  for (const [name, texts] of [
+    ['name', [options.name]],
+    ['execArgv', options.execArgv],
+    ['env', Object.entries(options.env ?? {}).flat()],
+  ] as const) {
+    check(name, texts, 'without a character of code 0', (all) => !(all as unknown[]).some(hasNul));
+  }
 }
 
-function check(name: string, value: unknown, wanted: string, isRight: (value: unknown) => boolean): void {
+function hasNul(text: unknown): boolean {
+  return typeof text === 'string' && text.includes('\0');
+}
+
+function isPath(value: unknown): boolean {
+  if (value instanceof URL) return value.protocol === 'file:';
+  return typeof value === 'string' && value !== '' && !hasNul(value);
+}
+
+/** @throws InvalidOptionError unless the value is undefined or right */
+export function check(
+  name: string,
+  value: unknown,
+  wanted: string,
+  isRight: (value: unknown) => boolean,
+): void {
   if (value === undefined || isRight(value)) return;
   const given =
     typeof value === 'string'
@@ -104,26 +133,36 @@ function isStrings(value: unknown): boolean {
 }
 
 function isDirectory(value: unknown): boolean {
-  return (
-    (typeof value === 'string' || value instanceof URL) &&
-    statSync(value, { throwIfNoEntry: false })?.isDirectory() === true
-  );
+  return isPath(value) && statSync(value as string | URL, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 // A debugger's port can be had once; code given by -e and a watcher belong to the parent alone.
 const NOT_PASSED_ON =
-  /^(--inspect(-brk|-wait|-port|-publish-uid)?(=.*)?|--watch(-.*)?|--test(-.*)?|-i|--interactive|-c|--check)$/;
-const NOT_PASSED_ON_WITH_VALUE = /^(-e|--eval|-p|--print|-pe|--input-type|--run)$/;
+  /^(--inspect(-brk|-wait|-port|-publish-uid)?|--debug-port|--watch(-.*)?|--test(-.*)?|-i|--interactive|-c|--check|-e|--eval|-p|--print|-pe|--input-type|--run)$/;
+/** What these name is looked for from the working directory, which may be another for the child. */
+const NAMES_A_FILE =
+  /^(-r|--require|--import|--loader|--experimental-loader|--env-file(-if-exists)?|--experimental-config-file)$/;
+const WANTS_A_URL = /^(--import|--loader|--experimental-loader)$/;
 
 /** Node's options of this process that a child gets too. */
 export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
-  return execArgv.filter((argument, index) => {
-    const [name = ''] = argument.split('=');
+  return execArgv.flatMap((argument, index) => {
     const before = execArgv[index - 1] ?? '';
-    return !(
-      NOT_PASSED_ON.test(argument) ||
-      NOT_PASSED_ON_WITH_VALUE.test(name) ||
-      NOT_PASSED_ON_WITH_VALUE.test(before)
-    );
+    if (!argument.startsWith('-')) {
+      if (NOT_PASSED_ON.test(before)) return [];
+      return [NAMES_A_FILE.test(before) ? fromHere(before, argument) : argument];
+    }
+    const [name = '', ...value] = argument.split('=');
+    if (NOT_PASSED_ON.test(name)) return [];
+    return [
+      value.length > 0 && NAMES_A_FILE.test(name) ? `${name}=${fromHere(name, value.join('='))}` : argument,
+    ];
   });
+}
+
+/** Packages and URLs are the same from everywhere; paths are not. */
+function fromHere(option: string, value: string): string {
+  const isPathOnly = option.startsWith('--env-file') || option === '--experimental-config-file';
+  if (isAbsolute(value) || !(isPathOnly || /^\.{1,2}([/\\]|$)/.test(value))) return value;
+  return WANTS_A_URL.test(option) ? pathToFileURL(resolve(value)).href : resolve(value);
 }

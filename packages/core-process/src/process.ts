@@ -14,13 +14,17 @@ import {
   StartedWhileImportingError,
 } from './errors.js';
 import type { ExitRecord } from './exit-record.js';
-import { encode } from './messaging/clone.js';
+import { encode, SentHandovers } from './messaging/clone.js';
 import type { OutputLines } from './output-lines.js';
 import { checkProcessOptions, inheritedExecArgv, type ProcessOptions } from './process-options.js';
+import { checkTreeSize } from './tree-size.js';
+import { programBeingImported } from './program-being-imported.js';
 import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
-import { referenceOf } from './target/reference.js';
+import { callableOf } from './target/callable.js';
+import { referenceOf, type TargetReference } from './target/reference.js';
+import { resolveTarget } from './target/resolve.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
 
 /** What a Process knows beside its public fields, which belong to the subclass and travel. */
@@ -93,6 +97,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
    * @returns this
    * @throws ProcessStateError `ERR_PROCESS_STATE` when it was started before
    * @throws StartedWhileImportingError `ERR_STARTED_WHILE_IMPORTING` in a child that is still importing its module
+   * @throws TreeTooLargeError `ERR_TREE_TOO_LARGE` in a grandchild of a tree that seems to grow without end
    * @throws TargetNotExportedError, TargetNotFoundError for a target that the child could not import
    * @throws NotCloneableError `ERR_NOT_CLONEABLE` with the path to the argument that can't be sent
    * @throws `signal.reason` when the signal has aborted already
@@ -105,26 +110,36 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       );
     }
     const context = childContext();
-    if (context?.importing !== undefined) throw new StartedWhileImportingError(context.importing);
+    const program = programBeingImported();
+    if (program !== undefined) throw new StartedWhileImportingError(program);
+    checkTreeSize();
     const { options, name, daemon, identity } = state;
     options.signal?.throwIfAborted();
 
     const method = chooseStartMethod(options.startMethod);
+    const sent = new SentHandovers();
     const isSubclass = hasOwnRun(this.constructor);
+    // A copy of this process has target, arguments and instance in its memory: nothing is sent.
+    const isCopied = method.name === 'fork';
     const boot: BootMessage = {
       version: PROTOCOL_VERSION,
       name,
       daemon,
-      startMethod: method.name,
       identity,
       parentPid: process.pid,
       parentName: context?.name ?? 'MainProcess',
+      rootPid: context?.rootPid ?? process.pid,
       startedByMainThread: isMainThread,
       argv: process.argv,
       cancellable: options.signal !== undefined,
-      subclass: isSubclass ? locateExport(this.constructor as new () => unknown) : undefined,
-      target: options.target === undefined ? undefined : referenceOf(options.target),
-      input: encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}),
+      subclass: isSubclass && !isCopied ? locateExport(this.constructor as new () => unknown) : undefined,
+      target:
+        options.target === undefined || (isCopied && typeof options.target === 'function')
+          ? undefined
+          : referenceOf(options.target),
+      input: isCopied
+        ? new Uint8Array()
+        : encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}, sent),
     };
     const child = new ChildHandle(
       method,
@@ -139,6 +154,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
             ? fileURLToPath(options.execPath)
             : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
+        module: (boot.subclass ?? boot.target)?.module,
+        inCopy: { boot, run: () => runInCopy(this, options, boot.target) },
       },
       daemon,
     );
@@ -146,6 +163,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     internals.set(this, { phase: 'started', child, processOf: this as unknown as Process<never[]> });
     processOfChild.set(child, this);
     register(child);
+    // What it had not taken by its end nobody will.
+    if (sent.isSingleUse) void child.completed.then(() => sent.lose());
     if (options.signal !== undefined) cancelOnAbort(child, options.signal, options.gracePeriod ?? 1000);
     return this;
   }
@@ -161,9 +180,9 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
     resolveTimeout(options.timeout);
-    const child = this.#child('join');
+    const child = childOf(this, 'join');
     if (child.exit === undefined) {
-      const ended = await child.holdWhile(waitWithin(child.completed, options));
+      const ended = await child.holdWhile(waitWithin((listener) => child.whenCompleted(listener), options));
       if (!ended) return false;
     }
     if (child.exit?.reason === 'start-failed') await child.result;
@@ -180,22 +199,22 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
    */
   joinSync(options: WaitSyncOptions = {}): boolean {
     const timeout = resolveTimeout(options.timeout);
-    return this.#child('joinSync').waitSync(performance.now() + timeout);
+    return childOf(this, 'joinSync').waitSync(performance.now() + timeout);
   }
 
   /** Sends SIGTERM. A process that has ended already is left alone. */
   terminate(): void {
-    this.#child('terminate').signal('SIGTERM');
+    childOf(this, 'terminate').signal('SIGTERM');
   }
 
   /** Sends SIGKILL, which nothing can catch. */
   kill(): void {
-    this.#child('kill').signal('SIGKILL');
+    childOf(this, 'kill').signal('SIGKILL');
   }
 
   /** Sends SIGINT, as Ctrl-C does. */
   interrupt(): void {
-    this.#child('interrupt').signal('SIGINT');
+    childOf(this, 'interrupt').signal('SIGINT');
   }
 
   /**
@@ -237,7 +256,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
   /** Can be changed until start(). */
   set name(name: string) {
     checkProcessOptions({ name });
-    this.#beforeStart('name').name = name;
+    beforeStart(this, 'name').name = name;
   }
 
   get daemon(): boolean {
@@ -249,29 +268,29 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
   /** Can be changed until start(). */
   set daemon(daemon: boolean) {
     checkProcessOptions({ daemon });
-    this.#beforeStart('daemon').daemon = daemon;
+    beforeStart(this, 'daemon').daemon = daemon;
   }
 
   /** Undefined before start(). */
   get pid(): number | undefined {
     const state = internalsOf(this);
     if (state.phase === 'inside') return process.pid;
-    return this.#started()?.pid;
+    return startedChild(this)?.pid;
   }
 
   /** As Node has it: null while it runs, and after a signal. */
   get exitCode(): number | null {
-    return this.#started()?.exitCode ?? null;
+    return startedChild(this)?.exitCode ?? null;
   }
 
   /** The signal that ended it, else null. */
   get signalCode(): NodeJS.Signals | null {
-    return this.#started()?.signalCode ?? null;
+    return startedChild(this)?.signalCode ?? null;
   }
 
   /** How it ended; undefined before join() would return. */
   get exit(): ExitRecord | undefined {
-    return this.#started()?.exit;
+    return startedChild(this)?.exit;
   }
 
   /**
@@ -282,37 +301,33 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
    * @throws ProcessStateError before start()
    */
   get result(): Promise<R> {
-    const child = this.#child('result');
-    // For a daemon too, the one who waits for the result keeps the event loop alive.
-    const held = child.holdWhile(child.result) as Promise<R>;
-    held.catch(() => undefined);
-    return held;
+    return childOf(this, 'result').heldResult as Promise<R>;
   }
 
   /** Resolves when the process has ended. @throws ProcessStateError before start() */
   get sentinel(): Promise<ExitRecord> {
-    return this.#child('sentinel').completed;
+    return childOf(this, 'sentinel').completed;
   }
 
   /** Lines of its standard output, when started with `stdio: 'pipe'`. */
   get stdout(): OutputLines | undefined {
-    return this.#started()?.stdout;
+    return startedChild(this)?.stdout;
   }
 
   /** Lines of its standard error, when started with `stdio: 'pipe'`. */
   get stderr(): OutputLines | undefined {
-    return this.#started()?.stderr;
+    return startedChild(this)?.stderr;
   }
 
   [inspect.custom](): string {
     const state = internalsOf(this);
-    const stage =
-      state.phase !== 'started'
-        ? state.phase
-        : this.isAlive()
-          ? 'running'
-          : `ended ${this.signalCode ?? this.exitCode}`;
-    return `${this.constructor.name} { "${this.name}", ${stage}${this.pid === undefined ? '' : `, pid ${this.pid}`}${this.daemon ? ', daemon' : ''} }`;
+    const child = state.phase === 'started' ? state.child : undefined;
+    const { name, daemon } =
+      state.phase === 'inside'
+        ? this
+        : (child ?? (state as Exclude<Internals, { phase: 'started' | 'inside' }>));
+    const ending = child?.isAlive() === false ? `ended ${child.signalCode ?? child.exitCode}` : 'running';
+    return `${this.constructor.name} { "${name}", ${child === undefined ? state.phase : `${ending}, pid ${child.pid}`}${daemon ? ', daemon' : ''} }`;
   }
 
   /** @internal Called in the child: the instance that runs there. */
@@ -324,29 +339,49 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
   ): Process {
     const instance = Object.create(this.prototype as object) as Process;
     internals.set(instance, { phase: 'inside', target, args });
-    return Object.assign(instance, fields);
+    // Defined, not assigned: a field may have the name of one of the accessors above.
+    return Object.defineProperties(instance, Object.getOwnPropertyDescriptors(fields));
   }
+}
 
-  #started(): ChildHandle | undefined {
-    const state = internalsOf(this);
-    if (state.phase === 'closed') throw closed(state.name);
-    return state.phase === 'started' ? state.child : undefined;
-  }
+/*
+ * Not private methods: a subclass' instance in the child is made without a constructor, and would lack them.
+ */
 
-  #child(use: string): ChildHandle {
-    const child = this.#started();
-    if (child !== undefined) return child;
-    if (internalsOf(this).phase === 'inside') {
-      throw new ProcessStateError(`"${use}" is the parent's business: this is the process itself.`);
-    }
-    throw new ProcessStateError(`Process "${this.name}" has not been started; call start() before "${use}".`);
-  }
+/** In the copy: this very instance runs there. */
+async function runInCopy(
+  process: Process<never[]>,
+  { target, args = [] }: ProcessOptions<never[], unknown>,
+  reference: TargetReference | undefined,
+): Promise<unknown> {
+  started = 0;
+  const found = reference === undefined ? target : await resolveTarget(reference);
+  const callable = found === undefined ? undefined : callableOf(found, 'Option "target"');
+  internals.set(process, { phase: 'inside', target: callable, args });
+  return await process.run();
+}
 
-  #beforeStart(use: string) {
-    const state = internalsOf(this);
-    if (state.phase === 'new') return state;
-    throw new ProcessStateError(`The ${use} of process "${this.name}" can't be changed after start().`);
+function startedChild(process: object): ChildHandle | undefined {
+  const state = internalsOf(process);
+  if (state.phase === 'closed') throw closed(state.name);
+  return state.phase === 'started' ? state.child : undefined;
+}
+
+function childOf(process: Process<never[]>, use: string): ChildHandle {
+  const child = startedChild(process);
+  if (child !== undefined) return child;
+  if (internalsOf(process).phase === 'inside') {
+    throw new ProcessStateError(`"${use}" is the parent's business: this is the process itself.`);
   }
+  throw new ProcessStateError(
+    `Process "${process.name}" has not been started; call start() before "${use}".`,
+  );
+}
+
+function beforeStart(process: Process<never[]>, use: string) {
+  const state = internalsOf(process);
+  if (state.phase === 'new') return state;
+  throw new ProcessStateError(`The ${use} of process "${process.name}" can't be changed after start().`);
 }
 
 /** The living children of this process, in a new list: neither the dead nor zombies are in it. */
@@ -380,9 +415,9 @@ function closed(name: string): ProcessStateError {
 }
 
 /** Arguments and instance fields, each named as the user knows it if it can't be sent. */
-function encodeInput(args: readonly unknown[], fields: object): Buffer {
+function encodeInput(args: readonly unknown[], fields: object, sent: SentHandovers): Buffer {
   try {
-    return encode({ args, fields }, '');
+    return encode({ args, fields }, '', sent);
   } catch (error) {
     if (!(error instanceof CoreProcessError)) throw error;
     // Once more, part by part, for a path that begins with what the user wrote.

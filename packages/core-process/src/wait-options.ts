@@ -28,25 +28,34 @@ export function resolveTimeout(timeout: number | undefined): number {
 }
 
 /** The longest that one timer of Node can run, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Something that happens once: calls back when it does, or at once if it has; returns how to hear no more of it. */
+export type Subscribe = (listener: () => void) => () => void;
 
 /**
  * Waits for an event, a time-out or an abort, whichever is first, and leaves nothing behind.
  *
+ * @param event - a promise that never settles keeps what waits for it: prefer {@link Subscribe} where many may wait
  * @returns true for the event, false for the time-out
  * @throws `signal.reason` when aborted
  */
 export async function waitWithin(
-  event: Promise<unknown>,
+  event: Promise<unknown> | Subscribe,
   { timeout, signal }: WaitOptions,
 ): Promise<boolean> {
   signal?.throwIfAborted();
   const limit = resolveTimeout(timeout);
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
+  let unsubscribe: (() => void) | undefined;
   try {
     return await Promise.race([
-      event.then(() => true),
+      typeof event === 'function'
+        ? new Promise<boolean>((resolve) => {
+            unsubscribe = event(() => resolve(true));
+          })
+        : event.then(() => true),
       ...(limit <= LONGEST_TIMER_MS
         ? [
             new Promise<boolean>((resolve) => {
@@ -65,6 +74,7 @@ export async function waitWithin(
     ]);
   } finally {
     clearTimeout(timer);
+    unsubscribe?.();
     if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -11,6 +11,10 @@ export type LockErrorCode =
   | 'ERR_LOCK_WOULD_DEADLOCK'
   | 'ERR_LOCK_INVALID_OPTION'
   | 'ERR_LOCK_FILE'
+  | 'ERR_LOCK_BROKEN_BARRIER'
+  | 'ERR_LOCK_EXISTS'
+  | 'ERR_LOCK_NOT_FOUND'
+  | 'ERR_LOCK_TOO_MANY_CLIENTS'
   | 'ERR_LOCK_UNAVAILABLE'
   | 'ERR_LOCK_CLOSED';
 
@@ -87,6 +91,70 @@ export class LockFileError extends LockError {
   constructor(path: string, message: string, options?: ErrorOptions) {
     super('ERR_LOCK_FILE', message, options);
     this.path = path;
+  }
+}
+
+/** Not all parties of a barrier will come. `ERR_LOCK_BROKEN_BARRIER` */
+export class BrokenBarrierError extends LockError {
+  override readonly name = 'BrokenBarrierError';
+  /** The party that died waiting; undefined when one gave up, or abort() or reset() was called. */
+  readonly pid: number | undefined;
+
+  constructor(what: string, { pid, cause }: { readonly pid?: number; readonly cause?: unknown } = {}) {
+    super(
+      'ERR_LOCK_BROKEN_BARRIER',
+      `${what} is broken: ${pid === undefined ? 'a party gave up, or it was aborted or reset' : `process ${pid} died waiting`}. ` +
+        'Call reset() when all parties know, and wait again.',
+      { cause },
+    );
+    this.pid = pid;
+  }
+}
+
+/** Something was to be made under a name that is taken. `ERR_LOCK_EXISTS` */
+export class AlreadyExistsError extends LockError {
+  override readonly name = 'AlreadyExistsError';
+  /** Its file. */
+  readonly path: string;
+
+  constructor(what: string, path: string) {
+    super(
+      'ERR_LOCK_EXISTS',
+      `${what} is there already (${path}). Open it, take another name, or unlink it first.`,
+    );
+    this.path = path;
+  }
+}
+
+/** Something was to be opened that is not there. `ERR_LOCK_NOT_FOUND` */
+export class NotFoundError extends LockError {
+  override readonly name = 'NotFoundError';
+  /** Where its file would be. */
+  readonly path: string;
+
+  constructor(what: string, path: string) {
+    super(
+      'ERR_LOCK_NOT_FOUND',
+      `${what} is not there (${path}): it was not made yet, or its last user has left it. ` +
+        'Make it first, and keep it open until all who need it have opened it.',
+    );
+    this.path = path;
+  }
+}
+
+/** As many threads of as many processes use it as can. `ERR_LOCK_TOO_MANY_CLIENTS` */
+export class TooManyClientsError extends LockError {
+  override readonly name = 'TooManyClientsError';
+  /** How many can. */
+  readonly most: number;
+
+  constructor(what: string, most: number) {
+    super(
+      'ERR_LOCK_TOO_MANY_CLIENTS',
+      `${what} is open in ${most} threads already, the most that can have it. Close it where it is not used, ` +
+        'or use several, each for a part of the work.',
+    );
+    this.most = most;
   }
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { LockTarget } from './backend/flock/flock-file.js';
-import { cannotOpen } from './backend/flock/lock-folder.js';
+import { cannotOpen } from './files/lock-folder.js';
 import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
 import { unwatchGrant, watchGrant } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';

@@ -4,7 +4,7 @@
 export interface Abandoned {
   /** Process id of the dead holder; may have been given to another process since. */
   readonly pid: number;
-  /** When it had got the lock, as `Date.now()` counts. */
+  /** When it had got the lock, as `Date.now()` counts, to a turn of its event loop. */
   readonly since: number;
   /** The dead holder's token, to tell its writes from ours. */
   readonly token: bigint;
@@ -57,30 +57,32 @@ export class FileGuard implements Guard {
 
 /** A held `Lock`. */
 export class LockGuard implements Guard {
+  /** The holder before, when it died with the lock: what it was changing may be half done. Told to one grant only. */
+  readonly abandoned: Abandoned | null;
+  readonly #owner: GrantOwner<object>;
+  readonly #token: number;
+
+  /** @internal */
+  constructor(owner: GrantOwner<object>, token: number, abandoned: Abandoned | null) {
+    this.#owner = owner;
+    this.#token = token;
+    this.abandoned = abandoned;
+  }
+
   /**
    * Grows with each grant of this lock, in whichever process. Write it beside what you write elsewhere, and let
    * that place refuse a smaller one: then nothing written late by an earlier holder can do harm.
    */
-  readonly token: bigint;
-  /** The holder before, when it died with the lock: what it was changing may be half done. Told to one grant only. */
-  readonly abandoned: Abandoned | null;
-  readonly #owner: GrantOwner<object>;
-  readonly #grant: object;
-
-  /** @internal */
-  constructor(owner: GrantOwner<object>, grant: object, token: bigint, abandoned: Abandoned | null) {
-    this.#owner = owner;
-    this.#grant = grant;
-    this.token = token;
-    this.abandoned = abandoned;
+  get token(): bigint {
+    return BigInt(this.#token);
   }
 
   get held(): boolean {
-    return this.#owner.holds(this.#grant);
+    return this.#owner.holds(this);
   }
 
   release(): void {
-    if (this.held) this.#owner.letGo(this.#grant);
+    if (this.held) this.#owner.letGo(this);
   }
 
   [Symbol.dispose](): void {

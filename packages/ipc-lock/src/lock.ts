@@ -1,44 +1,22 @@
 /** The mutex between processes. */
-import { join, resolve } from 'node:path';
-import { inspect } from 'node:util';
-import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from './backend/flock/anonymous-file.js';
-import type { LockTarget } from './backend/flock/flock-file.js';
-import { type Holder, readHolder } from './backend/flock/holder.js';
-import { chooseLockFolder, fileNameOf, makeFolder, openOurFile } from './backend/flock/lock-folder.js';
-import type { LockState } from './backend/flock/lock-record.js';
-import { recordGrant, recordRelease } from './backend/flock/record-file.js';
-import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
-import { unwatchGrant, watchGrant } from './core/collected.js';
+import type { Holder, Mutex } from './backend/backend.js';
+import { openMutex } from './backend/choose-backend.js';
+import { warnOfCollected } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
-import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
-import { LockGuard } from './guard.js';
+import { LockClosedError, NotHeldError, TimeoutError } from './errors.js';
+import { type Abandoned, LockGuard } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
+import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
 /** Options of {@link Lock.open} and of `new Lock()`. */
-export interface LockOptions {
-  /**
-   * Folder for the lock's file; only this user may write to it. All who share the lock must name the same.
-   *
-   * @defaultValue `IPC_LOCK_DIR` of the environment, else a folder of this user in /dev/shm or the temporary folder
-   */
-  readonly directory?: string | undefined;
-}
+export type LockOptions = PlaceOptions;
 
-/** Where a lock is, for another process of this machine. */
-export interface LockAddress {
-  /** Undefined for the usual place. */
-  readonly directory: string | undefined;
-  /** Name of a lock that was opened by name. */
-  readonly name?: string | undefined;
-  /** File of one that has none. */
-  readonly id?: string | undefined;
-}
-
-interface LockGrant {
-  readonly file: FileGrant;
-  readonly state: LockState;
+/** What is left to do for a lock object that was dropped. */
+interface Remainder {
+  readonly mutex: Mutex;
+  isHeld: boolean;
 }
 
 /**
@@ -48,13 +26,10 @@ interface LockGrant {
  * keeps it. Not re-entrant.
  */
 export class Lock implements Disposable {
-  /** The name it was opened by; undefined for one that is only handed over. */
-  readonly name: string | undefined;
-  readonly #address: LockAddress;
-  readonly #target: LockTarget;
-  readonly #anonymous: AnonymousFile | undefined;
+  readonly #mutex: Mutex;
+  readonly #remainder: Remainder;
   readonly #waits = new Set<PendingWait>();
-  #grant: LockGrant | undefined;
+  #guard: LockGuard | undefined;
   #closed = false;
 
   /**
@@ -65,58 +40,39 @@ export class Lock implements Disposable {
    */
   constructor(options?: LockOptions);
   /** @internal */
-  constructor(options: LockOptions | undefined, address: LockAddress);
-  constructor(options?: LockOptions, address?: LockAddress) {
-    const directory = address === undefined ? resolveDirectory(options) : address.directory;
-    const folder = chooseLockFolder(directory);
-    // Named from here on: in the receiver's environment the usual place may be another.
-    const named = directory ?? (folder.isOurs ? undefined : folder.path);
-    makeFolder(folder.path);
-    sweepAnonymousFiles(folder);
-    this.name = address?.name;
-    let path: string;
-    if (this.name === undefined) {
-      this.#anonymous = new AnonymousFile(folder, address?.id ?? newAnonymousId());
-      path = this.#anonymous.path;
-      this.#address = { directory: named, id: this.#anonymous.id };
-      droppedObjects.register(this, this.#anonymous, this);
-    } else {
-      path = join(folder.path, fileNameOf(this.name));
-      this.#address = { directory: named, name: this.name };
-    }
-    this.#target = {
-      name: this.name === undefined ? 'The anonymous lock' : `The lock ${JSON.stringify(this.name)}`,
-      path,
-      open: () => openOurFile(folder, path),
-    };
+  constructor(options: undefined, address: Address);
+  constructor(options?: LockOptions, address: Address = { directory: resolveDirectory(options) }) {
+    this.#mutex = openMutex(address);
+    this.#remainder = { mutex: this.#mutex, isHeld: false };
+    droppedLocks.register(this, this.#remainder, this);
   }
 
   /**
    * Opens the lock of that name, and makes it if need be. Every process of this user on this machine that opens
-   * the name has the same lock. Its file (192 bytes) stays.
+   * the name has the same lock. Its file stays.
    *
    * @param name - any non-empty string
    * @throws {InvalidOptionError} `ERR_LOCK_INVALID_OPTION`
-   * @throws {LockFileError} `ERR_LOCK_FILE` when the folder is not private or can't be made
+   * @throws {LockFileError} `ERR_LOCK_FILE` when the file or its folder can't be used
+   * @throws {TooManyClientsError} `ERR_LOCK_TOO_MANY_CLIENTS`
    */
   static open(name: string, options?: LockOptions): Lock {
-    if (typeof name !== 'string' || name === '') {
-      throw new InvalidOptionError(
-        'name',
-        `The name of a lock must be a non-empty string, not ${inspect(name)}.`,
-      );
-    }
-    return new Lock(undefined, { directory: resolveDirectory(options), name });
+    return new Lock(undefined, { directory: resolveDirectory(options), name: resolveName(name, 'a lock') });
   }
 
   /** @internal */
-  static at(address: LockAddress): Lock {
+  static at(address: Address): Lock {
     return new Lock(undefined, address);
+  }
+
+  /** The name it was opened by; undefined for one that is only handed over. */
+  get name(): string | undefined {
+    return this.#mutex.address.name;
   }
 
   /** True while this object holds the lock. */
   get held(): boolean {
-    return this.#grant !== undefined;
+    return this.#guard !== undefined;
   }
 
   /** True while anyone holds the lock, in this process or another. */
@@ -124,14 +80,10 @@ export class Lock implements Disposable {
     return this.holder() !== null;
   }
 
-  /**
-   * The process that holds the lock at this moment, as its file says and the kernel confirms; null when none does.
-   *
-   * @throws {LockFileError} `ERR_LOCK_FILE`
-   */
+  /** The process that holds the lock at this moment, as the kernel confirms; null when none does. */
   holder(): Holder | null {
     this.#throwIfClosed();
-    return readHolder(this.#target.path);
+    return this.#mutex.holder();
   }
 
   /**
@@ -142,16 +94,20 @@ export class Lock implements Disposable {
    * @returns the grant; `token` grows with each; `abandoned` says who died with the lock before
    * @throws {TimeoutError} `ERR_LOCK_TIMEOUT`
    * @throws {LockFileError} `ERR_LOCK_FILE`, with the system's reason as its `cause`
-   * @throws {LockUnavailableError} `ERR_LOCK_UNAVAILABLE`
    * @throws {LockClosedError} `ERR_LOCK_CLOSED`, also when it is closed during the wait
    */
   async acquire(options?: WaitOptions): Promise<LockGuard> {
+    if (options === undefined && !this.#closed) {
+      const token = this.#mutex.tryAcquireInTurn();
+      if (token !== 0) return this.#granted(token, null);
+    }
     const resolved = resolveWait(options);
     this.#throwIfClosed();
-    using wait = new PendingWait(resolved, () => new TimeoutError(this.#target.name, resolved.timeout));
+    using wait = new PendingWait(resolved, () => new TimeoutError(this.#mutex.what, resolved.timeout));
     this.#waits.add(wait);
     try {
-      return this.#granted(await acquireFile(this.#target, false, wait));
+      const { token, abandoned } = await this.#mutex.acquire(wait);
+      return this.#granted(token, abandoned);
     } finally {
       this.#waits.delete(wait);
     }
@@ -163,9 +119,12 @@ export class Lock implements Disposable {
    * @throws {WouldDeadlockError} `ERR_LOCK_WOULD_DEADLOCK` when this thread holds it already
    */
   acquireSync(options?: WaitSyncOptions): LockGuard {
-    const { timeout } = resolveWait(options);
     this.#throwIfClosed();
-    return this.#granted(acquireFileSync(this.#target, { timeout, signal: undefined, shared: false }));
+    const timeout = options === undefined ? Infinity : resolveWait(options).timeout;
+    const token = this.#mutex.tryAcquire();
+    if (token !== 0) return this.#granted(token, null);
+    const grant = this.#mutex.acquireSync(timeout);
+    return this.#granted(grant.token, grant.abandoned);
   }
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
@@ -180,20 +139,22 @@ export class Lock implements Disposable {
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
   release(): void {
-    if (this.#grant === undefined) throw new NotHeldError(this.#target.name);
-    this.#owner.letGo(this.#grant);
+    if (this.#guard === undefined) throw new NotHeldError(this.#mutex.what);
+    this.#guard = undefined;
+    this.#remainder.isHeld = false;
+    this.#mutex.release();
   }
 
   /** Releases the lock if held, ends the waits with `ERR_LOCK_CLOSED`, and makes the object unusable. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const wait of this.#waits) wait.cancel(new LockClosedError(this.#target.name));
+    droppedLocks.unregister(this);
+    for (const wait of this.#waits) wait.cancel(new LockClosedError(this.#mutex.what));
     try {
-      if (this.#grant !== undefined) this.#owner.letGo(this.#grant);
+      if (this.#guard !== undefined) this.release();
     } finally {
-      droppedObjects.unregister(this);
-      this.#anonymous?.leave();
+      this.#mutex.leave();
     }
   }
 
@@ -202,55 +163,30 @@ export class Lock implements Disposable {
   }
 
   /** Lets core-process, or anything that knows this protocol, send the lock to another process. */
-  [handoverKey](): Handover<LockAddress> {
+  [handoverKey](): Handover<Address> {
     this.#throwIfClosed();
-    return { module: rebuildEntry.href, export: 'rebuildLock', data: this.#address };
+    return { module: rebuildEntry.href, export: 'rebuildLock', data: this.#mutex.address };
   }
 
   readonly #owner = {
-    holds: (grant: object): boolean => this.#grant === grant,
-    letGo: (grant: object): void => {
-      const { file, state } = grant as LockGrant;
-      this.#grant = undefined;
-      unwatchGrant(grant);
-      try {
-        recordRelease(file.fd, this.#target.path, state);
-      } finally {
-        file.release();
-      }
-    },
+    holds: (guard: object): boolean => this.#guard === guard,
+    letGo: (): void => this.release(),
   };
 
-  #granted(file: FileGrant): LockGuard {
-    try {
-      this.#throwIfClosed();
-      const { state, abandoned } = recordGrant(file.fd, this.#target.path);
-      const grant: LockGrant = { file, state };
-      this.#grant = grant;
-      watchGrant(grant, this.#target.name);
-      return new LockGuard(this.#owner, grant, state.token, abandoned);
-    } catch (error) {
-      file.release();
-      throw error;
-    }
+  #granted(token: number, abandoned: Abandoned | null): LockGuard {
+    const guard = new LockGuard(this.#owner, token, abandoned);
+    this.#guard = guard;
+    this.#remainder.isHeld = true;
+    return guard;
   }
 
   #throwIfClosed(): void {
-    if (this.#closed) throw new LockClosedError(this.#target.name);
+    if (this.#closed) throw new LockClosedError(this.#mutex.what);
   }
 }
 
-/** An object that was dropped without close() stops using its file. */
-const droppedObjects = new FinalizationRegistry<AnonymousFile>((file) => file.leave());
-
-function resolveDirectory(options: LockOptions | undefined): string | undefined {
-  const directory = options?.directory;
-  if (directory === undefined) return undefined;
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw new InvalidOptionError(
-      'directory',
-      `Option "directory" must be a non-empty path, not ${inspect(directory)}.`,
-    );
-  }
-  return resolve(directory);
-}
+/** A lock object that was dropped without close() leaves the lock; one that holds it, with its guard, says so. */
+const droppedLocks = new FinalizationRegistry<Remainder>(({ mutex, isHeld }) => {
+  if (isHeld) warnOfCollected(mutex.what);
+  else mutex.leave();
+});

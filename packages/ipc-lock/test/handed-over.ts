@@ -1,5 +1,4 @@
-/** The protocol by which a lock is sent to another process, as a receiver sees it. */
-import type { FileLock, Lock } from 'ipc-lock';
+/** The protocol by which an object is sent to another process, as a receiver sees it. */
 
 interface Handover {
   readonly module: string;
@@ -10,15 +9,15 @@ interface Handover {
 const key = Symbol.for('core-process.handover');
 
 /** What to send, as JSON. */
-export function addressOf(lock: Lock | FileLock): string {
-  const handover = (lock as unknown as { [key]: () => Handover })[key]();
+export function addressOf(object: object): string {
+  const handover = (object as { [key]: () => Handover })[key]();
   return JSON.stringify(handover);
 }
 
-/** What a receiver in this process gets: another object for the same lock. */
-export async function copyOf<L extends Lock | FileLock>(lock: L): Promise<L> {
-  const handover = JSON.parse(addressOf(lock)) as Handover;
-  const module = (await import(/* @vite-ignore */ handover.module)) as Record<string, (data: unknown) => L>;
+/** What a receiver in this process gets: another object for the same thing. */
+export async function copyOf<T extends object>(object: T): Promise<T> {
+  const handover = JSON.parse(addressOf(object)) as Handover;
+  const module = (await import(/* @vite-ignore */ handover.module)) as Record<string, (data: unknown) => T>;
   const rebuild = module[handover.export];
   if (rebuild === undefined) throw new Error(`${handover.module} has no ${handover.export}`);
   return rebuild(handover.data);

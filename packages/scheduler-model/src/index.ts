@@ -4,6 +4,22 @@ export { type Comparison, compare } from './compare.js';
 export type { DeadlockStep, StallCause } from './engine/engine.js';
 export { InvalidInputError, PolicyError, type PolicyMethod, SchedulerModelError } from './errors.js';
 export { EVENT_ORDER, type EventClass, type Simultaneous } from './event-queue.js';
+export {
+  type GenerateOptions,
+  generateWorkload,
+  type PeriodicTask,
+  periodicTasks,
+  type Range,
+} from './generate.js';
+export { importOstep, importRtApp, type OstepList } from './import.js';
+export {
+  type LinuxOptions,
+  linux,
+  type PredictOptions,
+  type Prediction,
+  type ProcessPrediction,
+  predict,
+} from './linux.js';
 export type {
   BalanceOptions,
   CacheOptions,

@@ -13,8 +13,13 @@ export class UsageError extends Error {
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly options: SaleOptions; readonly json: boolean }
-  | { readonly kind: 'compare'; readonly options: SaleOptions; readonly json: boolean };
+  | {
+      readonly kind: 'run' | 'compare';
+      readonly options: SaleOptions;
+      readonly json: boolean;
+      /** File for the picture. */
+      readonly svg: string | undefined;
+    };
 
 const loadFlags = {
   buyers: { type: 'string' },
@@ -23,6 +28,7 @@ const loadFlags = {
   processes: { type: 'string' },
   kill: { type: 'string' },
   seed: { type: 'string' },
+  svg: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -63,7 +69,8 @@ export function readCommandLine(args: readonly string[]): Command {
     database: values.db,
   };
   checkOptions(options);
-  return { kind: command, options, json: values.json };
+  if (values.svg === '') throw new UsageError('--svg is empty; give the file to write the picture to.');
+  return { kind: command, options, json: values.json, svg: values.svg };
 }
 
 function parse(args: readonly string[]) {
@@ -124,6 +131,7 @@ ${strategies.map(({ name, summary }) => `                      ${name}\n${wrap(s
   --seed N          decides who thinks how long and who is killed when (1)
   --db FILE         the database, made if missing and kept (run only; default a
                     temporary one)
+  --svg FILE        draw every buyer's timeline into an SVG file
   --json            print one JSON object and nothing else
   -h, --help        print this
   -v, --version     print the version

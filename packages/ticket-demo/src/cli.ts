@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `ticket-demo`. Results go to standard output, all else to standard error. */
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Command, helpText, readCommandLine, UsageError } from './cli-options.js';
 import { compareStrategies } from './compare.js';
@@ -8,11 +9,12 @@ import { Progress } from './progress.js';
 import { keptPromise, type SaleReport } from './report.js';
 import { renderComparison, renderReport } from './report-text.js';
 import { runSale } from './run-sale.js';
+import { renderSaleSvg } from './timeline-svg.js';
 
 const AUDIT_FAILED = 1;
 const NO_SALE = 2;
 
-type SaleCommand = Extract<Command, { kind: 'run' | 'compare' }>;
+type SaleCommand = Extract<Command, { options: unknown }>;
 
 async function main(args: readonly string[]): Promise<number> {
   const command = readCommandLine(args);
@@ -47,10 +49,19 @@ async function hold(command: SaleCommand): Promise<number> {
       command.kind === 'run' ? [await runSale(options)] : await compareStrategies(withoutRunOnly(options));
     progress?.clear();
     process.stdout.write(command.json ? asJson(command, reports) : asText(command, reports));
+    if (command.svg !== undefined) await writePicture(command.svg, renderSaleSvg(reports));
     return reports.every(keptPromise) ? 0 : AUDIT_FAILED;
   } finally {
     progress?.clear();
     stopListening();
+  }
+}
+
+async function writePicture(file: string, svg: string): Promise<void> {
+  try {
+    await writeFile(file, svg);
+  } catch (error) {
+    throw new UsageError(`--svg: the picture can't be written: ${(error as Error).message}.`);
   }
 }
 

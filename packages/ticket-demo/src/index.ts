@@ -25,3 +25,4 @@ export type {
   Strategy,
 } from './strategies/strategy.js';
 export type { Interval } from './visit.js';
+export { renderSaleSvg } from './timeline-svg.js';

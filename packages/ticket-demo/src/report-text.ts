@@ -5,6 +5,7 @@ import type { Phase } from './sale-event.js';
 const BAR_COLUMNS = 44;
 const LETTER: Readonly<Record<Phase, string>> = { waiting: '.', searching: 's', critical: '#' };
 const MOST_VIOLATIONS_SHOWN = 5;
+const MOST_BUYERS_SHOWN = 60;
 
 /** One sale: its figures, every buyer's timeline, and the verdict. No line is longer than 80 columns. */
 export function renderReport(report: SaleReport): string {
@@ -27,7 +28,10 @@ export function renderReport(report: SaleReport): string {
     ),
     '',
     `  ${'buyer'.padEnd(11)}${'outcome'.padEnd(8)}${'ticket'.padStart(6)}  0 to ${milliseconds(report.time)} ms`,
-    ...report.buyers.map((buyer) => buyerLine(buyer, report.time)),
+    ...report.buyers.slice(0, MOST_BUYERS_SHOWN).map((buyer) => buyerLine(buyer, report.time)),
+    ...(report.buyers.length > MOST_BUYERS_SHOWN
+      ? [`  and ${report.buyers.length - MOST_BUYERS_SHOWN} more; --svg draws them, --json has them all.`]
+      : []),
     '  s searching  . waiting  # in the critical section  x killed',
     '',
     ...verdict(report),

@@ -25,6 +25,7 @@ import { preemptedBySlice } from './multiplexing/preempted-by-slice.js';
 import { raceWithoutLock } from './locking/race-without-lock.js';
 import { reapedWithoutJoin } from './ending/reaped-without-join.js';
 import { spawnStartsAfresh } from './creating/spawn-starts-afresh.js';
+import { sharedMemorySeen } from './isolation/shared-memory-seen.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
 import { terminate } from './ending/terminate.js';
 import { threeStates } from './multiplexing/three-states.js';
@@ -46,6 +47,7 @@ export const experiments: readonly Experiment[] = [
   joinSync,
   childChangeUnseen,
   parentChangeUnseen,
+  sharedMemorySeen,
   pidAndPpid,
   currentAndParent,
   names,

@@ -13,6 +13,12 @@ export function change(value: number): number {
   return n;
 }
 
+/** Changes a variable that was given. @returns what it is then, in here */
+export function changeShared(given: { value: number }, value: number): number {
+  given.value = value;
+  return given.value;
+}
+
 /** Reads it when the parent says so. */
 export async function readWhenTold(): Promise<number> {
   await untilTold();

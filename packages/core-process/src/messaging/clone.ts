@@ -4,11 +4,11 @@
  *
  * An object takes part by a method under `Symbol.for('core-process.handover')` that returns
  * `{ module, export, data }`: over there, that export of that module is called with `data`, which is
- * cloneable in its turn.
+ * cloneable in its turn. An object that moves, as one end of a connection does, hears by `onFate` whether it did.
  */
 import { deserialize, serialize } from 'node:v8';
 import { inspect } from 'node:util';
-import { NotCloneableError } from '../errors.js';
+import { CoreProcessError, NotCloneableError } from '../errors.js';
 
 /** How to build an object again in another process. */
 export interface Handover {
@@ -16,12 +16,41 @@ export interface Handover {
   readonly module: string;
   readonly export: string;
   readonly data: unknown;
+  /** Called once or twice: `sent` or `refused`, and `lost` after `sent`. */
+  readonly onFate?: ((fate: HandoverFate) => void) | undefined;
+}
+
+/**
+ * | fate      | what it means                                                                  |
+ * | --------- | ------------------------------------------------------------------------------ |
+ * | `sent`    | the message it stands in is on its way                                         |
+ * | `refused` | the message can't be sent; nothing has left this process                       |
+ * | `lost`    | the receiver has ended, or is done with the message; it may have built it or not |
+ */
+export type HandoverFate = 'sent' | 'refused' | 'lost';
+
+/** Handed-over objects of a message that was sent; whoever sent it says when its receiver is gone. */
+export class SentHandovers {
+  readonly #handovers: Handover[] = [];
+
+  add(handovers: readonly Handover[]): void {
+    for (const handover of handovers) if (handover.onFate !== undefined) this.#handovers.push(handover);
+  }
+
+  /** True when something in it can be built once only: the message can't be sent again. */
+  get isSingleUse(): boolean {
+    return this.#handovers.length > 0;
+  }
+
+  lose(): void {
+    for (const { onFate } of this.#handovers.splice(0)) onFate?.('lost');
+  }
 }
 
 interface Envelope {
   readonly value: unknown;
   /** Objects to be built again; the value names them by their place in this list. */
-  readonly handovers: readonly Handover[];
+  readonly handovers: readonly Omit<Handover, 'onFate'>[];
   /** Key that marks such a place. Random, so that no plain value can be taken for one. */
   readonly mark: string;
 }
@@ -32,16 +61,30 @@ const handoverKey = Symbol.for('core-process.handover');
  * Serializes a value.
  *
  * @param path - what the value is called in an error, for example `args`
+ * @param sent - takes the handed-over objects in it
  * @throws NotCloneableError `ERR_NOT_CLONEABLE`, with the path to the part that can't be sent
  */
-export function encode(value: unknown, path: string): Buffer {
+export function encode(value: unknown, path: string, sent?: SentHandovers): Buffer {
   const handovers: Handover[] = [];
   const mark = `handover-${Math.random()}`;
-  const prepared = replaceHandovers(value, handovers, mark, new Map());
-  const envelope: Envelope = { value: prepared, handovers, mark };
+  let prepared = value;
   try {
-    return serialize(envelope);
+    const { holdsHandover, holdsError } = survey(value);
+    if (holdsHandover) prepared = replaceHandovers(value, handovers, mark, new Map());
+    const envelope: Envelope = {
+      value: prepared,
+      handovers: handovers.map(({ module, export: name, data }) => ({ module, export: name, data })),
+      mark,
+    };
+    const bytes = serialize(envelope);
+    // V8 writes an error whose cause leads back to itself, and can't read it.
+    if (holdsError) deserialize(bytes);
+    for (const handover of handovers) handover.onFate?.('sent');
+    sent?.add(handovers);
+    return bytes;
   } catch (cause) {
+    for (const handover of handovers) handover.onFate?.('refused');
+    if (cause instanceof CoreProcessError) throw cause;
     const [where, culprit] = findUncloneable(prepared, path, new Set()) ?? [path, value];
     throw new NotCloneableError(where, describe(culprit), { cause });
   }
@@ -49,8 +92,16 @@ export function encode(value: unknown, path: string): Buffer {
 
 /** Restores what {@link encode} gave; the promise is for the modules of handed-over objects. */
 export async function decode(payload: Uint8Array): Promise<unknown> {
-  const { value, handovers, mark } = deserialize(payload) as Envelope;
-  if (handovers.length === 0) return value;
+  return await decodeNow(payload);
+}
+
+/** The same, without a promise where none is needed. */
+export function decodeNow(payload: Uint8Array): unknown {
+  const envelope = deserialize(payload) as Envelope;
+  return envelope.handovers.length === 0 ? envelope.value : rebuildAll(envelope);
+}
+
+async function rebuildAll({ value, handovers, mark }: Envelope): Promise<unknown> {
   const rebuilt = await Promise.all(
     handovers.map(async (handover) => {
       const module = (await import(handover.module)) as Record<string, (data: unknown) => unknown>;
@@ -78,7 +129,28 @@ function isContainer(value: unknown): value is object {
   );
 }
 
-/** Copies a container only where something below it is handed over. */
+/** What is in a value, at whatever depth: without recursion, and without copying anything. */
+function survey(root: unknown): { readonly holdsHandover: boolean; readonly holdsError: boolean } {
+  const found = { holdsHandover: false, holdsError: false };
+  const seen = new Set<object>();
+  const open: object[] = [];
+  const look = (part: unknown) => {
+    if (typeof part !== 'object' || part === null || seen.has(part)) return;
+    seen.add(part);
+    open.push(part);
+  };
+  look(root);
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (handoverKey in value) found.holdsHandover = true;
+    else if (value instanceof Error) found.holdsError = true;
+    else if (value instanceof Map) for (const [name, part] of value) [name, part].forEach(look);
+    else if (value instanceof Set) value.forEach(look);
+    else if (isContainer(value)) for (const part of Object.values(value)) look(part);
+  }
+  return found;
+}
+
+/** Copies the containers of a value, with places in them for what is handed over. */
 function replaceHandovers(
   value: unknown,
   handovers: Handover[],
@@ -93,7 +165,7 @@ function replaceHandovers(
     seen.set(value, place);
     return place;
   }
-  if (!isContainer(value) || !containsHandover(value, new Set())) return value;
+  if (!isContainer(value)) return value;
   const recurse = (part: unknown) => replaceHandovers(part, handovers, mark, seen);
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>();
@@ -111,13 +183,6 @@ function replaceHandovers(
   seen.set(value, copy);
   for (const [name, part] of Object.entries(value)) (copy as Record<string, unknown>)[name] = recurse(part);
   return copy;
-}
-
-function containsHandover(value: unknown, seen: Set<unknown>): boolean {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
-  seen.add(value);
-  if (handoverKey in value) return true;
-  return isContainer(value) && partsOf(value).some(([, part]) => containsHandover(part, seen));
 }
 
 function restoreHandovers(
@@ -178,7 +243,8 @@ function findUncloneable(value: unknown, path: string, seen: Set<unknown>): [str
 
 function isCloneable(value: unknown): boolean {
   try {
-    serialize(value);
+    const bytes = serialize(value);
+    if (survey(value).holdsError) deserialize(bytes);
     return true;
   } catch {
     // Which error V8 gives does not matter here: encode() keeps the first one as the cause.

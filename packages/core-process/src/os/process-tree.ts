@@ -28,13 +28,13 @@ export function descendantsOf(root: number): ProcessIdentity[] {
   return found;
 }
 
-/** Signals one process, unless its pid belongs to another by now. */
+/** Signals one process, unless its pid belongs to another by now, or it has become another user's (sudo does so). */
 export function signalIfSame(target: ProcessIdentity, signal: NodeJS.Signals): void {
   if (readProcStat(target.pid)?.startTime !== target.startTime) return;
   try {
     process.kill(target.pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

@@ -98,13 +98,27 @@ function waitByKernel(
   }
 }
 
-/** Of a zombie; it stays one. */
-function statusOf(libc: LibC, pid: number): WaitStatus {
-  // siginfo_t of a 64-bit Linux: si_code at byte 8, si_status at byte 24.
+/**
+ * Takes an ended child out of the process table: for children that libuv does not know.
+ *
+ * @returns undefined while it is alive
+ */
+export function reapChild(pid: number): WaitStatus | undefined {
+  return statusOf(libC() as LibC, pid, WEXITED | WNOHANG);
+}
+
+/** Of a zombie, which stays one unless the options say otherwise; undefined when it is none. */
+function statusOf(
+  libc: LibC,
+  pid: number,
+  options: number = WEXITED | WNOWAIT | WNOHANG,
+): WaitStatus | undefined {
+  // siginfo_t of a 64-bit Linux: si_code at byte 8, si_pid at byte 16, si_status at byte 24.
   const info = Buffer.alloc(128);
-  if (bind(libc).waitid(P_PID, pid, info, WEXITED | WNOWAIT | WNOHANG) !== 0) {
+  if (bind(libc).waitid(P_PID, pid, info, options) !== 0) {
     throw new Error(`waitid(2) does not know child ${pid}: something else in this process has reaped it.`);
   }
+  if (info.readInt32LE(16) === 0) return undefined;
   const status = info.readInt32LE(24);
   return info.readInt32LE(8) === CLD_EXITED
     ? { exitCode: status, signalNumber: null }

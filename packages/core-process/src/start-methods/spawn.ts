@@ -3,14 +3,22 @@
  *
  * Descriptor 3 of the child is what we tell it, 4 what it reports.
  */
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { devNull } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import type { ChildEvents, ChildStream, RunningChild, StartMethod, StartRequest } from './start-method.js';
+import { nothingStarted, notStarted } from './not-started.js';
+import {
+  type ChildEvents,
+  type ChildStream,
+  type RunningChild,
+  type StartMethod,
+  type StartRequest,
+} from './start-method.js';
 
 // At first use: a child that starts nothing does not pay for it.
 const require = createRequire(import.meta.url);
@@ -20,6 +28,8 @@ export const spawn: StartMethod = { name: 'spawn', unavailable: () => undefined,
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
   execaModule ??= require(fileURLToPath(execaEntry)) as typeof Execa;
+  const lack = whyNoDescriptors();
+  if (lack !== undefined) return notStarted(lack, events);
   const subprocess = execaModule.execa(
     request.execPath,
     [...request.execArgv, fileURLToPath(childEntry), request.name],
@@ -40,7 +50,27 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       reject: false,
     },
   );
-  const [, , , control, report] = subprocess.stdio as unknown as [unknown, unknown, unknown, Duplex, Duplex];
+  let hasFailed = false;
+  const failOnce = (error: Error) => {
+    if (subprocess.pid !== undefined || hasFailed) return;
+    hasFailed = true;
+    events.onStartFailed(error);
+  };
+  subprocess.once('error', failOnce);
+  // What the operating system refuses at once is told by the promise alone.
+  void subprocess.then((ended) => {
+    if ('cause' in ended && ended.cause instanceof Error) failOnce(ended.cause);
+  });
+  // Without descriptors for them there are no streams at all.
+  const [, , , control, report] = (subprocess.stdio ?? []) as unknown as [
+    unknown,
+    unknown,
+    unknown,
+    Duplex | undefined,
+    Duplex | undefined,
+  ];
+  if (subprocess.pid === undefined || control === undefined || report === undefined) return nothingStarted;
+
   const readables = new Map<ChildStream, Readable>([['report', report]]);
   if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout);
   if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr);
@@ -55,9 +85,6 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
   subprocess.once('exit', (exitCode, signal) => {
     control.destroy();
     events.onExit(exitCode, signal);
-  });
-  subprocess.once('error', (error) => {
-    if (subprocess.pid === undefined) events.onStartFailed(error);
   });
   control.write(frame(request.boot));
 
@@ -82,6 +109,22 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       return fd !== undefined && fd >= 0 ? fd : undefined;
     },
   };
+}
+
+/** Four pipes of two ends each, and what libuv needs on the way. */
+const DESCRIPTORS_OF_A_START = 12;
+
+/** Tried beforehand: execa does not survive a start for which there are none. */
+function whyNoDescriptors(): Error | undefined {
+  const opened: number[] = [];
+  try {
+    while (opened.length < DESCRIPTORS_OF_A_START) opened.push(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
 }
 
 /** A standard stream that this process has closed can't be inherited: the child gets none. */

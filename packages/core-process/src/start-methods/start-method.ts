@@ -2,7 +2,7 @@
 import type { TargetReference } from '../target/reference.js';
 
 /** Names of the ways to start a process. */
-export type StartMethodName = 'spawn';
+export type StartMethodName = 'spawn' | 'forkserver' | 'fork';
 
 /** Standard input, output and error of a child. */
 export type StdioMode = 'inherit' | 'pipe' | 'ignore';
@@ -12,10 +12,10 @@ export interface BootMessage {
   readonly version: string;
   readonly name: string;
   readonly daemon: boolean;
-  readonly startMethod: StartMethodName;
   readonly identity: readonly number[];
   readonly parentPid: number;
   readonly parentName: string;
+  readonly rootPid: number;
   readonly startedByMainThread: boolean;
   readonly argv: readonly string[];
   /** True when the parent may cancel: the child listens for it. */
@@ -27,8 +27,16 @@ export interface BootMessage {
   readonly input: Uint8Array;
 }
 
+/** What a copy of a server is told before that: how it differs from the server. */
+export interface LaunchMessage {
+  readonly cwd: string;
+  /** Variables to set, and, as undefined, to take out. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly execArgv: readonly string[];
+}
+
 /** Changed with every change of the messages between parent and child. */
-export const PROTOCOL_VERSION = 'core-process/1';
+export const PROTOCOL_VERSION = 'core-process/3';
 
 export interface StartRequest {
   readonly boot: Uint8Array;
@@ -38,6 +46,10 @@ export interface StartRequest {
   readonly cwd: string | undefined;
   readonly execPath: string;
   readonly execArgv: readonly string[];
+  /** Module of the target, for what a server loads beforehand. */
+  readonly module: string | undefined;
+  /** For a copy of this process, which needs nothing sent: it has it all in its memory. */
+  readonly inCopy: { readonly boot: BootMessage; readonly run: () => Promise<unknown> };
 }
 
 /** Streams on which a child speaks. */

@@ -7,6 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import type * as Inspector from 'node:inspector';
+import { existsSync } from 'node:fs';
 import type * as Lexer from 'es-module-lexer';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
@@ -49,7 +50,9 @@ export function readExport({ module, export: name }: TargetReference): unknown {
   }
   return withInspector((look) => {
     const inspected = inspectFunction(anchor, look);
-    const local = directExports(inspected, look).find((exported) => exported.name === name)?.localName;
+    const local = directExports(sourceOf(inspected, look)).find(
+      (exported) => exported.name === name,
+    )?.localName;
     return local === undefined ? undefined : inspected.outermostScope().read(local);
   });
 }
@@ -124,6 +127,11 @@ function find(target: Locatable, look: Look): TargetReference {
     throw new TargetNotExportedError(`${label} was defined in ${script || 'eval'}, which is no module.`);
   }
   const module = toUrl(script);
+  if (module.startsWith('file:') && !existsSync(fileOf(module))) {
+    throw new TargetNotExportedError(
+      `${label} was defined in ${module}, which is no file: code of -e or of standard input is no module.`,
+    );
+  }
 
   const loaded = commonJsExports(module);
   if (loaded !== undefined) {
@@ -137,12 +145,12 @@ function find(target: Locatable, look: Look): TargetReference {
   }
 
   const moduleScope = inspected.outermostScope();
-  for (const exported of directExports(inspected, look)) {
-    const local = exported.localName;
+  const source = sourceOf(inspected, look);
+  for (const exported of directExports(source)) {
     const isSame =
-      local === undefined
-        ? exported.name === 'default' && target.name === 'default' && moduleScope.depth === 0
-        : moduleScope.holds(local);
+      exported.localName === undefined
+        ? isDefault(target, moduleScope, source, source.slice(exported.end))
+        : moduleScope.holds(exported.localName);
     if (isSame) return { module, export: exported.name };
   }
   throw new TargetNotExportedError(
@@ -158,13 +166,41 @@ function locationOf(inspected: Inspected): { readonly scriptId: string } | undef
   return inspected.internal('[[FunctionLocation]]')?.value as { scriptId: string } | undefined;
 }
 
-/** What a function's module declares and exports; what it passes on from another is found in that other module. */
-function directExports(inspected: Inspected, look: Look) {
+function sourceOf(inspected: Inspected, look: Look): string {
   const { scriptSource } = look.post('Debugger.getScriptSource', {
     scriptId: locationOf(inspected)?.scriptId,
   }) as { scriptSource: string };
+  return scriptSource;
+}
+
+/** What a module declares and exports; what it passes on from another is found in that other module. */
+function directExports(source: string) {
   const { parse } = require('es-module-lexer/js') as typeof Lexer;
-  return parse(scriptSource)[1].filter((exported) => exported.type === 'direct');
+  return parse(source)[1].filter((exported) => exported.type === 'direct');
+}
+
+/**
+ * Whether it is what `export default` gives: the value of a name, or what is written there.
+ *
+ * V8 keeps a variable of the module for the inspector only if some function uses it, so the name alone may have
+ * to do: then it has to be declared once.
+ *
+ * @param expression - the source from behind the word `default`
+ */
+function isDefault(
+  target: Locatable,
+  scope: ReturnType<Inspected['outermostScope']>,
+  source: string,
+  expression: string,
+): boolean {
+  const name = /^\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(;|\n|$)/u.exec(expression)?.[1];
+  if (name === undefined) return target.name === 'default' && scope.isOutermost;
+  if (scope.has(name)) return scope.holds(name);
+  const escaped = name.replaceAll('$', '\\$');
+  const declarations = source.match(
+    new RegExp(`\\b(?:function\\s*\\*?|class|const|let|var)\\s+${escaped}(?![\\w$])`, 'g'),
+  );
+  return scope.isOutermost && target.name === name && declarations?.length === 1;
 }
 
 const exchange = globalThis as { [exchangeKey]?: unknown };
@@ -198,6 +234,11 @@ function inspectFunction(target: Locatable, look: Look) {
       const valueOf = (name: string) => variables.find((variable) => variable.name === name)?.value;
       return {
         depth,
+        /** It lies in no other function, or in one of which it uses nothing. */
+        isOutermost:
+          depth === 0 ||
+          (depth === -1 && chain.every((scope) => !/^(Closure|Block)/.test(scope.value?.description ?? ''))),
+        has: (name: string) => variables.some((variable) => variable.name === name),
         /** The object of that name itself; undefined for what is none. */
         read(name: string): unknown {
           const valueId = valueOf(name)?.objectId;
@@ -225,13 +266,17 @@ function inspectFunction(target: Locatable, look: Look) {
   };
 }
 
+function fileOf(module: string): string {
+  return fileURLToPath(module.replace(/[?#].*$/, ''));
+}
+
 function toUrl(script: string): string {
   return isAbsolute(script) ? pathToFileURL(script).href : script;
 }
 
 function commonJsExports(module: string): NodeJS.Module | undefined {
   if (!module.startsWith('file:')) return undefined;
-  const found = require.cache[fileURLToPath(module.replace(/[?#].*$/, ''))];
+  const found = require.cache[fileOf(module)];
   // require() of an ES module caches its namespace; its scope says more.
   return found === undefined || isNamespace(found.exports) ? undefined : found;
 }

@@ -63,7 +63,7 @@ export function referenceOf(target: Target): TargetReference {
   return checkModule(moduleUrl(target.module), target.export ?? 'default');
 }
 
-function moduleUrl(module: string | URL): string {
+export function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href;
   if (isAbsolute(module)) return pathToFileURL(module).href;
   if (/^[a-z][a-z\d+.-]+:/i.test(module)) return module;
@@ -81,7 +81,7 @@ function moduleUrl(module: string | URL): string {
   } catch (cause) {
     throw new TargetNotFoundError(
       module,
-      `Module ${JSON.stringify(module)} was not found from ${main}. Install it, or pass import.meta.resolve(${JSON.stringify(module)}).`,
+      `Module ${JSON.stringify(module)} was not found from ${main}, or has no entry for require(). Install it, or pass import.meta.resolve(${JSON.stringify(module)}).`,
       { cause },
     );
   }

@@ -6,8 +6,11 @@ import type { TargetReference } from './reference.js';
 export async function resolveTarget(reference: TargetReference): Promise<unknown> {
   const namespace = (await import(reference.module)) as Record<string, unknown>;
   // Names that Node's lexer did not find in a CommonJS module are only in its default export.
-  const inDefault = (namespace['default'] ?? {}) as Record<string, unknown>;
-  const found = namespace[reference.export] ?? inDefault[reference.export];
+  const inDefault = Object(namespace['default'] ?? {}) as Record<string, unknown>;
+  const direct = namespace[reference.export];
+  // What a compiler made of `export default` is a property of that name in module.exports.
+  const isCompiled = reference.export === 'default' && typeof direct === 'object' && 'default' in inDefault;
+  const found = isCompiled ? inDefault['default'] : (direct ?? inDefault[reference.export]);
   if (found === undefined) {
     const names = Object.keys(namespace).join(', ') || 'nothing';
     throw new TargetNotFoundError(

@@ -14,12 +14,16 @@ import {
   parentProcess,
   processState,
   startMethods,
+  stopForkServer,
 } from 'core-process';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as tasks from '../programs/tasks.mjs';
 
 const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 const task = (name: string) => new URL(`../programs/tasks.mjs#${name}`, import.meta.url);
+
+// vitest and Node each have an instance of the package, and each instance its server.
+afterAll(() => Promise.all([stopForkServer(), tasks.stopForkServer()]));
 
 describe.each(startMethods())('start method %s', (method) => {
   const { Process } = getContext(method);
@@ -352,6 +356,18 @@ describe.each(startMethods())('start method %s', (method) => {
     expect(stderr).toContain('if (isMainProcess) {');
     expect(stderr.match(/failed:/g)).toHaveLength(1);
   });
+
+  it.each(['at once', 'after an await'])(
+    'TestNoForkBomb: a target that imports the main program can start nothing from there, %s',
+    async (when) => {
+      const { stdout, stderr, exitCode } = await runProgram([program('imports-main.mjs'), method, when]);
+      expect({ stdout, stderr, exitCode }).toEqual({
+        stdout: 'child: ERR_STARTED_WHILE_IMPORTING\n',
+        stderr: '',
+        exitCode: 0,
+      });
+    },
+  );
 
   it('TestForkAwareThreadLock.test_lock: what is passed down does not grow with depth', async () => {
     const child = await ended<number[]>('environmentAtDepth', [3]);

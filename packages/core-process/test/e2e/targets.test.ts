@@ -125,7 +125,11 @@ describe('a main program', () => {
       require.resolve('esbuild/bin/esbuild'),
       fileURLToPath(url('first-plain.mjs')),
       `--outfile=${folder}/bundle.mjs`,
-      ...['--bundle', '--minify', '--platform=node', '--format=esm', '--external:core-process'],
+      '--bundle',
+      '--minify',
+      '--platform=node',
+      '--format=esm',
+      '--external:core-process',
       '--log-level=warning',
     ]);
     expect(built).toMatchObject({ exitCode: 0, stderr: '' });

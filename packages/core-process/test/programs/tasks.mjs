@@ -11,6 +11,7 @@ import {
   startMethods,
 } from 'core-process';
 
+export { stopForkServer } from 'core-process';
 export const echo = (...args) => args;
 export const add = (a, b) => a + b;
 export function nothing() {}
@@ -209,3 +210,4 @@ function hidden() {}
 export const hiddenFunction = () => hidden;
 export const closureCalled = (name) => ({ [name]: () => name })[name];
 export const lengthOf = (bytes) => bytes.length;
+export const sleepFor = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

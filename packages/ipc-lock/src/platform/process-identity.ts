@@ -27,19 +27,6 @@ export function bootId(): string {
   return boot;
 }
 
-/** The flock(2) locks that are held, as `inode:pid`; undefined without /proc/locks. @see proc_locks(5) */
-export function heldFlocks(): Set<string> | undefined {
-  const table = readProc('/proc/locks');
-  if (table === undefined) return undefined;
-  const held = new Set<string>();
-  for (const line of table.split('\n')) {
-    // «1: FLOCK  ADVISORY  WRITE 4711 00:1b:42 0 EOF»; one that only waits has «->» after the number.
-    const row = /^\d+: FLOCK +\S+ +\S+ +(\d+) +[0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line);
-    if (row !== null) held.add(`${row[2]}:${row[1]}`);
-  }
-  return held;
-}
-
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');

@@ -86,7 +86,9 @@ it('holder() says who has it, seen from any process, and null before and after',
   expect([lock.holder(), lock.locked]).toEqual([null, false]);
   const guard = await lock.acquire();
   expect(lock.holder()).toEqual({ pid: process.pid, since: expect.any(Number) });
-  expect((await copyOf(lock)).holder()).toEqual(lock.holder());
+  const copy = await copyOf(lock);
+  expect(copy.holder()).toEqual(lock.holder());
+  copy.close();
   guard.release();
   expect(lock.holder()).toBeNull();
 });

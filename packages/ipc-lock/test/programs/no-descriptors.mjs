@@ -14,8 +14,15 @@ try {
   if (error.code !== 'EMFILE') throw error;
 }
 const results = [];
-for (const one of [lock, named]) {
-  await one.acquire().catch((error) => results.push(`${error.code} ${error.cause.code}`));
+for (const way of [
+  () => lock.acquire(),
+  () => Lock.open('other', { directory: `${process.argv[2]}.folder` }),
+]) {
+  try {
+    await way();
+  } catch (error) {
+    results.push(`${error.code} ${error.cause.code}`);
+  }
 }
 for (const fd of fds) closeSync(fd);
 for (const result of results) console.log(result);

@@ -12,8 +12,8 @@ export interface PriorityOptions {
   /** Which numbers go first. @defaultValue 'lower-first', as in "Operating System Concepts" */
   readonly order?: 'lower-first' | 'higher-first' | undefined;
   /**
-   * Ticks of waiting that are worth one step of priority; 0 for none. It counts until the process gets a
-   * core, and whenever a core is to be given.
+   * Ticks of waiting that are worth one step of priority; 0 for none. It counts until the end of the
+   * process's next turn.
    *
    * @defaultValue 0
    */
@@ -51,16 +51,19 @@ export function priority(options: PriorityOptions = {}): Policy {
     name: `priority(${traits.filter(Boolean).join(', ')})`,
     start({ now }) {
       const ready = new ReadyHeap();
+      // The order of rank - (now - since) / ageing never changes while two wait: it is that of this.
+      const keyOf = (process: ProcessView): number =>
+        ageing === 0 ? rank(process) : (process.data as number) + rank(process) * ageing;
       return {
-        // The order of rank - (now - since) / ageing never changes while two wait: it is that of since + rank * ageing.
         enqueue(process, reason) {
-          const key = ageing === 0 ? rank(process) : now() + rank(process) * ageing;
-          ready.add(process, key, reason === 'preempted');
+          // One that is put off before its turn is over keeps its age.
+          if (reason !== 'preempted' && reason !== 'inherit' && reason !== 'migrate') process.data = now();
+          ready.add(process, keyOf(process), reason === 'preempted');
         },
         dequeue: (process) => ready.remove(process),
         pickNext: (core) => ready.firstOn(core)?.pid,
         sliceFor: () => quantum,
-        checkPreempt: (woken, running) => preemptive === true && rank(woken) < rank(running),
+        checkPreempt: (woken, running) => preemptive === true && keyOf(woken) < keyOf(running),
       };
     },
   };

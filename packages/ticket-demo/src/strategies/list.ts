@@ -3,6 +3,7 @@ import { fileLock } from './file-lock.js';
 import { join } from './join.js';
 import { lock } from './lock.js';
 import { none } from './none.js';
+import { optimistic } from './optimistic.js';
 import type { Strategy } from './strategy.js';
 
-export const strategies: readonly Strategy[] = [none, join, lock, fileLock];
+export const strategies: readonly Strategy[] = [none, join, lock, fileLock, optimistic];

@@ -29,7 +29,7 @@ describe('usage', () => {
     });
   });
 
-  it.each([[[]], [['sell']], [['run', '--buyers', '0']], [['run', '--svg', 'x.svg']]])(
+  it.each([[[]], [['sell']], [['run', '--buyers', '0']], [['run', '--svg=']]])(
     '%j: status 2, a hint, nothing on standard output',
     async (args) => {
       const { exitCode, stdout, stderr } = await runProgram([cli, ...args]);
@@ -41,12 +41,14 @@ describe('usage', () => {
   it('an unknown strategy: names the known', async () => {
     const { exitCode, stderr } = await runProgram([cli, 'run', '--strategy', 'hope']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('There is no strategy "hope"; known are none, join, lock, file-lock.');
+    expect(stderr).toContain(
+      'There is no strategy "hope"; known are none, join, lock, file-lock, optimistic.',
+    );
   });
 });
 
 describe('run', () => {
-  it.each(['join', 'lock', 'file-lock'])('%s: status 0, the audit holds', async (strategy) => {
+  it.each(['join', 'lock', 'file-lock', 'optimistic'])('%s: status 0, the audit holds', async (strategy) => {
     const { exitCode, stdout, stderr } = await runProgram([cli, 'run', '--strategy', strategy, ...small]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`${strategy}: the audit holds`);
@@ -72,8 +74,26 @@ describe('run', () => {
   it('compare: a line for each strategy', async () => {
     const { exitCode, stdout } = await runProgram([cli, 'compare', ...small, '--kill', '1']);
     expect(exitCode).toBe(0);
-    for (const name of ['none', 'join', 'lock', 'file-lock'])
+    for (const name of ['none', 'join', 'lock', 'file-lock', 'optimistic'])
       expect(stdout).toMatch(new RegExp(`^${name} +\\d`, 'm'));
+  });
+});
+
+describe('--svg', () => {
+  it('draws the sales beside what is printed', async () => {
+    const file = join(temporaryFolder(), 'sales.svg');
+    const { exitCode, stdout } = await runProgram([cli, 'compare', ...small, '--json', '--svg', file]);
+    expect(exitCode).toBe(0);
+    const { reports } = JSON.parse(stdout) as { reports: SaleReport[] };
+    const svg = readFileSync(file, 'utf8');
+    for (const { strategy } of reports) expect(svg).toContain(`>${strategy}</text>`);
+  });
+
+  it('that can not be written: status 2, the report is printed all the same', async () => {
+    const { exitCode, stdout, stderr } = await runProgram([cli, 'run', ...small, '--svg', '/no/such/x.svg']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('the audit holds');
+    expect(stderr).toContain("--svg: the picture can't be written: ENOENT");
   });
 });
 
@@ -141,7 +161,13 @@ describe('--json', () => {
   it('of a comparison is one object too', async () => {
     const { stdout } = await runProgram([cli, 'compare', ...small, '--json']);
     const { reports } = JSON.parse(stdout) as { reports: SaleReport[] };
-    expect(reports.map(({ strategy }) => strategy)).toEqual(['none', 'join', 'lock', 'file-lock']);
+    expect(reports.map(({ strategy }) => strategy)).toEqual([
+      'none',
+      'join',
+      'lock',
+      'file-lock',
+      'optimistic',
+    ]);
   });
 });
 

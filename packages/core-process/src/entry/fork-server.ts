@@ -1,0 +1,273 @@
+/**
+ * The program of a fork server: loads what copies shall find loaded, then makes copies of itself on request.
+ *
+ * It is two processes, one after the other. The first loads the modules; it has the threads of any Node.
+ * Then it copies itself and ends; the copy, the template, has a single thread, is adopted by the owner, and
+ * never turns its event loop again: it waits for requests, and answers each with a copy of itself, made as
+ * its sibling. So each copy is a child of the owner in all that the kernel knows (ppid, status, zombie,
+ * orphan, parent-death signal), and what becomes of the server does not concern it.
+ *
+ * | step | the owner, on descriptor 3          | the server                                            |
+ * | ---- | ----------------------------------- | ----------------------------------------------------- |
+ * | 1    | says what to load                   | loads, puts away what can't be copied: `loaded`       |
+ * | 2    | adopts orphans for a moment, says so | copies itself and ends; the copy: `template`          |
+ * | 3    | five descriptors for each start     | copies itself: `started`; the copy says hello         |
+ * | end  | closes                              | ends                                                  |
+ */
+import { readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import { type ChildContext, setChildContext } from '../child-context.js';
+import { decode, encode } from '../messaging/clone.js';
+import {
+  closeDescriptors,
+  duplicateDescriptor,
+  moveDescriptor,
+  openNull,
+  receiveDescriptors,
+} from '../os/descriptors.js';
+import { withOwnOutput } from '../os/descriptor-output.js';
+import { endWithParent } from '../os/parent-death.js';
+import {
+  blockKeyboardSignals,
+  foreignThreads,
+  forkProcess,
+  leave,
+  makeCopyable,
+  ownPid,
+  parentPid,
+  siblingCopier,
+  whyNotCopyable,
+} from '../os/process-copy.js';
+import { drawAhead, putRight } from '../os/put-right.js';
+import {
+  type Answer,
+  DESCRIPTORS_OF_A_START,
+  encodeAnswer,
+  HELLO_BYTES,
+  type ServerConfig,
+  TRIAL,
+} from '../start-methods/fork-server-protocol.js';
+import type { BootMessage, LaunchMessage } from '../start-methods/start-method.js';
+import { resolveTarget } from '../target/resolve.js';
+import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced } from './run-child.js';
+
+const OWNER_FD = CONTROL_FD;
+
+function answerOwner(fd: number, answer: Answer, value: number, text = ''): void {
+  try {
+    writeSync(fd, Buffer.concat([encodeAnswer(answer, value), Buffer.from(text)]));
+  } catch {
+    // The owner is gone, and with it all that a server is for.
+    leave(0);
+  }
+}
+
+function refuse(reason: string): never {
+  answerOwner(OWNER_FD, 'unfit', Buffer.byteLength(reason), reason);
+  return leave(0);
+}
+
+/** What copies are to find loaded. A module that fails here fails again, with the same error, in each copy that wants it. */
+async function preload(modules: readonly string[], context: ChildContext): Promise<void> {
+  for (const module of modules) {
+    context.importing = module;
+    try {
+      await import(module);
+    } catch {
+      // The copy's own import tells the owner.
+    }
+  }
+  context.importing = undefined;
+}
+
+interface Handle {
+  unref?(): void;
+  destroy?(): void;
+  close?(): void;
+}
+
+/** What a loaded module has opened and two processes can't share: sockets, servers, watchers, children. */
+function closeHandles(): void {
+  const node = process as unknown as { _getActiveHandles(): Handle[] };
+  for (const handle of node._getActiveHandles()) {
+    handle.unref?.();
+    if (handle.destroy !== undefined) handle.destroy();
+    else handle.close?.();
+  }
+}
+
+/** Threads that are not Node's own would be missing in a copy. */
+function checkThreads(): void {
+  const threads = foreignThreads();
+  if (threads === undefined) return;
+  refuse(
+    `it has ${threads} threads, more than Node's own: a preloaded module, or a loader given by --import, ` +
+      'runs a worker thread, which no copy would have. Start workers in the target, not while importing.',
+  );
+}
+
+const WARM_UP_TURNS = 20;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** No thread may hold a lock of V8 or of the C library while the process is copied: all have to sleep. */
+function waitUntilThreadsSleep(): void {
+  const isAwake = (thread: string) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'latin1');
+    return !stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
+  };
+  const others = readdirSync('/proc/self/task').filter((thread) => Number(thread) !== process.pid);
+  for (let tries = 0; others.some(isAwake); tries++) {
+    if (tries > 5000) refuse('a thread of it never came to rest after its modules were loaded.');
+    Atomics.wait(sleeper, 0, 0, 1);
+  }
+}
+
+/** Uses once, or until it is compiled, what each copy does first: else each copy would do the compiling. */
+async function warmUp(modules: readonly string[]): Promise<void> {
+  for (let turn = 0; turn < WARM_UP_TURNS; turn++) drawAhead();
+  await decode(deserialize(serialize(encode({ args: [], fields: {} }, ''))) as Uint8Array);
+  for (const module of modules) {
+    // One that fails says so in the copy.
+    await resolveTarget({ module, export: 'default' }).catch(() => undefined);
+  }
+}
+
+/** Comes back in the template only: the process itself ends. */
+function becomeTemplate(config: ServerConfig): void {
+  makeCopyable();
+  waitUntilThreadsSleep();
+  answerOwner(OWNER_FD, 'loaded', 0);
+  if (readSync(OWNER_FD, Buffer.alloc(1)) === 0) leave(0);
+  blockKeyboardSignals(true);
+  const loader = ownPid();
+  if (forkProcess() !== 0) leave(0);
+  while (parentPid() === loader) Atomics.wait(sleeper, 0, 0, 0.1);
+  // Somebody else adopted it: the owner is gone.
+  if (parentPid() !== config.ownerPid) leave(0);
+}
+
+/** Serves the owner to its end; comes back in each copy, with its descriptors in place. */
+function serve(): void {
+  const copier = siblingCopier();
+  const owner = duplicateDescriptor(OWNER_FD);
+  const nothing = openNull();
+  moveDescriptor(nothing, OWNER_FD, false);
+  closeDescriptors([nothing]);
+  answerOwner(owner, 'template', ownPid());
+  for (;;) {
+    copier.prepare();
+    const given = receiveDescriptors(owner, DESCRIPTORS_OF_A_START);
+    if (given === undefined) leave(0);
+    let pid: number;
+    try {
+      pid = copier.copy();
+    } catch (error) {
+      closeDescriptors(given);
+      answerOwner(owner, 'refused', (error as NodeJS.ErrnoException).errno ?? 0);
+      continue;
+    }
+    if (pid === 0) {
+      closeDescriptors([owner]);
+      takeDescriptors(given);
+      return;
+    }
+    closeDescriptors(given);
+    answerOwner(owner, 'started', pid);
+  }
+}
+
+function takeDescriptors(given: readonly number[]): void {
+  [CONTROL_FD, REPORT_FD, 0, 1, 2].forEach((place, index) =>
+    moveDescriptor(given[index] as number, place, place <= 2),
+  );
+  closeDescriptors(given);
+}
+
+function sayHello(): void {
+  const hello = Buffer.alloc(HELLO_BYTES);
+  hello.writeInt32LE(process.pid, 0);
+  try {
+    writeSync(REPORT_FD, hello);
+  } catch {
+    // The owner is gone; what it sent is still there to read, or not, which decides.
+  }
+}
+
+/** How the copy differs from the server, which was started earlier. */
+function applyLaunch({ cwd, env, execArgv }: LaunchMessage): void {
+  process.chdir(cwd);
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  process.execArgv = [...execArgv];
+}
+
+/** Memory, timers, the thread pool and the module loader, used once; ends with 0 if all of them work here. */
+async function showThatCopiesWork(): Promise<never> {
+  const { readFile } = await import('node:fs/promises');
+  const kept: unknown[] = [];
+  for (let index = 0; index < 200_000; index++) kept.push({ index });
+  await readFile('/proc/self/stat');
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const module: string = 'data:text/javascript,export const value = 7;';
+  const { value } = (await import(module)) as { value: number };
+  return leave(value === 7 && kept.length === 200_000 ? 0 : 1);
+}
+
+function liveAsCopy(): void {
+  putRight();
+  blockKeyboardSignals(false);
+  sayHello();
+  const launch = receive() as LaunchMessage | undefined;
+  const boot = launch && (receive() as BootMessage | typeof TRIAL | undefined);
+  if (launch === undefined || boot === undefined) leave(0);
+  if (boot === TRIAL) {
+    void showThatCopiesWork();
+    return;
+  }
+  applyLaunch(launch);
+  runChild(boot, 'forkserver', runReferenced);
+}
+
+async function main(config: ServerConfig): Promise<void> {
+  const reason = whyNotCopyable();
+  if (reason !== undefined) refuse(reason);
+  if (config.startedByMainThread) endWithParent(config.ownerPid, true);
+  process.argv = [...config.argv];
+  const context: ChildContext = {
+    name: 'ForkServer',
+    daemon: false,
+    startMethod: 'forkserver',
+    identity: [],
+    parentPid: config.ownerPid,
+    parentName: config.ownerName,
+    rootPid: config.ownerPid,
+    signal: new AbortController().signal,
+    importing: undefined,
+    watchParent: () => ({ ref: () => undefined, unref: () => undefined }),
+  };
+  // Modules find themselves in a child, as they would in each copy.
+  setChildContext(context);
+  await withOwnOutput(() => preload(config.modules, context));
+  await warmUp(config.modules);
+  closeHandles();
+  // A turn of the loop each: what was closed is gone, and nothing of this function's own is pending.
+  await new Promise((resolve) => setImmediate(resolve));
+  setImmediate(() => {
+    checkThreads();
+    becomeTemplate(config);
+    serve();
+    liveAsCopy();
+  });
+}
+
+const config = receive() as ServerConfig | undefined;
+if (config === undefined) process.exit(0);
+else {
+  main(config).catch((error: unknown) => {
+    refuse(inspect(error));
+  });
+}

@@ -1,0 +1,227 @@
+/** A queue in the process that made it, and the other processes that it serves. */
+import { QueueClosedError } from '../errors.js';
+import type { Cancellable, QueueAccess } from './queue-access.js';
+import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
+import { type Item, QueueStore, type Taker } from './queue-store.js';
+import { makeOffer, type Offer, type OpenOffer } from './rendezvous.js';
+import type { StreamLink } from './stream-link.js';
+
+/** How many items another process is sent before it asks, while it is the only one that takes. */
+const AHEAD = 64;
+
+export class QueueMaker implements QueueAccess {
+  readonly #store: QueueStore;
+  readonly #links = new Set<StreamLink>();
+  /** Waiting get() calls of this process, in their order. */
+  readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
+  readonly #local: Taker;
+  #offer: OpenOffer | undefined;
+
+  constructor(maxSize: number) {
+    this.#store = new QueueStore(maxSize);
+    this.#local = {
+      wants: 0,
+      unconfirmed: new Map(),
+      isRecalled: false,
+      ahead: 0,
+      deliver: (item) => {
+        const [getter] = this.#getters;
+        this.#store.confirm(this.#local, item.id);
+        if (getter === undefined) return;
+        this.#getters.delete(getter);
+        getter.resolve(item.payload);
+      },
+      recall: () => undefined,
+    };
+  }
+
+  get isShared(): boolean {
+    return this.#offer !== undefined;
+  }
+
+  /** For every process that is told of it, as often as it likes. */
+  offer(): Offer {
+    this.#offer ??= makeOffer({ once: false, onLink: (link) => this.#serve(link) });
+    return this.#offer.offer;
+  }
+
+  put(payload: Buffer): Cancellable<void> | undefined {
+    let settled: { error: Error | undefined } | undefined;
+    let onSettled = (error?: Error): void => {
+      settled = { error };
+    };
+    const takeBack = this.#store.put(payload, (error) => onSettled(error));
+    if (settled !== undefined) return undefined;
+    return cancellable((resolve, reject) => {
+      onSettled = (error) => (error === undefined ? resolve() : reject(error));
+      return () => takeBack();
+    });
+  }
+
+  get(): Buffer | Cancellable<Buffer> {
+    const item = this.#getters.size === 0 ? this.#store.tryTake(this.#local) : undefined;
+    if (item !== undefined) {
+      this.#store.confirm(this.#local, item.id);
+      return item.payload;
+    }
+    return cancellable((resolve, reject) => {
+      const getter = { resolve, reject };
+      this.#getters.add(getter);
+      this.#store.want(this.#local);
+      return () => {
+        if (!this.#getters.delete(getter)) return false;
+        this.#store.unwant(this.#local);
+        return true;
+      };
+    });
+  }
+
+  async tryGet(): Promise<Buffer | undefined> {
+    const item = this.#store.tryTake(this.#local);
+    if (item !== undefined) this.#store.confirm(this.#local, item.id);
+    return item?.payload;
+  }
+
+  async size(): Promise<number> {
+    return this.#store.size;
+  }
+
+  async taskDone(): Promise<void> {
+    this.#store.taskDone();
+  }
+
+  join(): Cancellable<void> {
+    return cancellable((resolve, reject) => {
+      const takeBack = this.#store.onFinished((error) => (error === undefined ? resolve() : reject(error)));
+      return () => {
+        takeBack();
+        return true;
+      };
+    });
+  }
+
+  close(): void {
+    if (this.#store.isClosed) return;
+    this.#offer?.close();
+    this.#store.close();
+    for (const getter of this.#getters) getter.reject(new QueueClosedError());
+    this.#getters.clear();
+    for (const link of this.#links) {
+      trySend(link, queueMessage(FromMaker.closed, 0));
+      link.end();
+    }
+  }
+
+  #serve(link: StreamLink): void {
+    const { inbox } = link;
+    this.#links.add(link);
+    const putBacks = new Map<number, () => boolean>();
+    const taker: Taker = {
+      wants: 0,
+      unconfirmed: new Map(),
+      isRecalled: false,
+      ahead: AHEAD,
+      deliver: (item) => sendItem(link, item),
+      recall: () => trySend(link, queueMessage(FromMaker.recall, 0)),
+    };
+    inbox.watch(() => {
+      for (let message = inbox.take(); message !== undefined; message = inbox.take()) {
+        this.#read(link, taker, putBacks, message);
+      }
+      if (inbox.end === undefined || !this.#links.delete(link)) return;
+      for (const takeBack of putBacks.values()) takeBack();
+      this.#store.leave(taker);
+    });
+  }
+
+  #read(link: StreamLink, taker: Taker, putBacks: Map<number, () => boolean>, message: Buffer): void {
+    const { kind, number, body } = readQueueMessage(message);
+    const answer = (kind: number, text?: string) =>
+      trySend(link, queueMessage(kind, number, text === undefined ? undefined : Buffer.from(text)));
+    switch (kind) {
+      case ToMaker.offer:
+        this.#store.put(body, () => undefined);
+        return;
+      case ToMaker.put:
+        putBacks.set(
+          number,
+          this.#store.put(body, (error) => {
+            putBacks.delete(number);
+            answer(error === undefined ? FromMaker.ok : FromMaker.nothing);
+          }),
+        );
+        return;
+      case ToMaker.cancelPut:
+        if (putBacks.get(number)?.() === true) answer(FromMaker.nothing);
+        putBacks.delete(number);
+        return;
+      case ToMaker.want:
+        this.#store.want(taker);
+        return;
+      case ToMaker.unwant:
+        this.#store.unwant(taker);
+        return;
+      case ToMaker.confirm:
+        this.#store.confirm(taker, number);
+        return;
+      case ToMaker.giveBack:
+        this.#store.giveBack(taker, [number]);
+        return;
+      case ToMaker.tryGet: {
+        const item = this.#store.tryTake(taker);
+        answer(item === undefined ? FromMaker.nothing : FromMaker.found);
+        if (item !== undefined) sendItem(link, item);
+        return;
+      }
+      case ToMaker.size:
+        answer(FromMaker.count, String(this.#store.size));
+        return;
+      case ToMaker.done:
+        try {
+          this.#store.taskDone();
+          answer(FromMaker.ok);
+        } catch {
+          // Thrown over there, where it was called too often.
+          answer(FromMaker.nothing);
+        }
+        return;
+      case ToMaker.join:
+        this.#store.onFinished((error) => {
+          if (error === undefined) answer(FromMaker.ok);
+        });
+        return;
+      default:
+        throw new Error(`A process sent a message of kind ${kind}, which this queue does not know.`);
+    }
+  }
+}
+
+/** A promise, and how to give up. @param begin - returns what takes the wish back: false when it is too late */
+export function cancellable<T>(
+  begin: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => boolean,
+): Cancellable<T> {
+  let takeBack!: () => boolean;
+  let fail!: (reason: unknown) => void;
+  const result = new Promise<T>((resolve, reject) => {
+    fail = reject;
+    takeBack = begin(resolve, reject);
+  });
+  return {
+    result,
+    cancel: (reason) => {
+      if (takeBack()) fail(reason);
+    },
+  };
+}
+
+function sendItem(link: StreamLink, item: Item): void {
+  trySend(link, queueMessage(FromMaker.item, item.id, item.payload));
+}
+
+function trySend(link: StreamLink, message: Buffer): void {
+  try {
+    void link.send(message);
+  } catch {
+    // It has just gone: the end of its link gives back what it had.
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The items of a queue, in the process that made it: who gets which, and who waits.
+ *
+ * An item is in one place: here, or with one taker who has not confirmed it. It counts against `maxSize` until then.
+ * A taker that goes gives back what it has not confirmed, to the head and in order.
+ *
+ * | who waits | for what                  | who ends the wait          |
+ * | --------- | ------------------------- | -------------------------- |
+ * | putters   | a free place              | a confirmed item           |
+ * | takers    | an item                   | a put, or items given back |
+ * | joiners   | `unfinished` to be zero   | taskDone()                 |
+ */
+import { ProcessStateError, QueueClosedError } from '../errors.js';
+
+export interface Item {
+  /** Position in the queue's life. */
+  readonly id: number;
+  readonly payload: Buffer;
+}
+
+/** Whoever takes items: this process, or one that is connected. */
+export interface Taker {
+  /** Takes get() calls that wait. */
+  wants: number;
+  /** Sent, not confirmed. */
+  readonly unconfirmed: Map<number, Item>;
+  /** How many may be sent before they are asked for, while nobody else takes. */
+  readonly ahead: number;
+  /** It was asked to give back, and has been sent nothing since. */
+  isRecalled: boolean;
+  deliver(item: Item): void;
+  /** Asks for the items that it was sent and does not need now. */
+  recall(): void;
+}
+
+interface Putter {
+  readonly payload: Buffer;
+  settle(error?: Error): void;
+}
+
+export class QueueStore {
+  readonly maxSize: number;
+  #items: Item[] = [];
+  #lastId = 0;
+  #unconfirmed = 0;
+  #unfinished = 0;
+  #isClosed = false;
+  readonly #putters = new Set<Putter>();
+  /** In the order in which they began to wait; one stands here once for each item that it wants. */
+  #waiting: Taker[] = [];
+  readonly #takers = new Set<Taker>();
+  readonly #joiners = new Set<(error?: Error) => void>();
+
+  constructor(maxSize: number) {
+    this.maxSize = maxSize;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Items that nobody has taken yet. */
+  get size(): number {
+    return this.#items.length + this.#unconfirmed;
+  }
+
+  /** @returns takes the wish back; false when it has been settled */
+  put(payload: Buffer, settle: (error?: Error) => void): () => boolean {
+    const putter: Putter = { payload, settle };
+    this.#putters.add(putter);
+    this.#advance();
+    return () => this.#putters.delete(putter);
+  }
+
+  want(taker: Taker): void {
+    taker.wants++;
+    this.#takers.add(taker);
+    this.#waiting.push(taker);
+    this.#advance();
+  }
+
+  /** A get() gave up. */
+  unwant(taker: Taker): void {
+    const index = this.#waiting.lastIndexOf(taker);
+    if (index === -1) return;
+    taker.wants--;
+    this.#waiting.splice(index, 1);
+  }
+
+  /** The next item, for someone who does not wait; it has to be confirmed. */
+  tryTake(taker: Taker): Item | undefined {
+    const item = this.#items.shift();
+    if (item !== undefined) this.#hand(item, taker);
+    return item;
+  }
+
+  confirm(taker: Taker, id: number): void {
+    if (!taker.unconfirmed.delete(id)) return;
+    this.#unconfirmed--;
+    this.#advance();
+  }
+
+  giveBack(taker: Taker, ids: Iterable<number>): void {
+    const back: Item[] = [];
+    for (const id of ids) {
+      const item = taker.unconfirmed.get(id);
+      if (item === undefined) continue;
+      taker.unconfirmed.delete(id);
+      back.push(item);
+    }
+    this.#unconfirmed -= back.length;
+    this.#items = [...back, ...this.#items].toSorted((one, other) => one.id - other.id);
+    this.#advance();
+  }
+
+  /** It has ended, or closed its end. */
+  leave(taker: Taker): void {
+    this.#takers.delete(taker);
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== taker);
+    taker.wants = 0;
+    this.giveBack(taker, [...taker.unconfirmed.keys()]);
+  }
+
+  /** @throws ProcessStateError when more were done than were put */
+  taskDone(): void {
+    if (this.#unfinished === 0) {
+      throw new ProcessStateError('taskDone() was called more often than items were put into the queue.');
+    }
+    if (--this.#unfinished > 0) return;
+    for (const joiner of this.#joiners) joiner();
+    this.#joiners.clear();
+  }
+
+  /** Calls back when every item was done, or the queue closed. @returns takes the wish back */
+  onFinished(joiner: (error?: Error) => void): () => void {
+    if (this.#unfinished === 0) {
+      joiner();
+      return () => undefined;
+    }
+    this.#joiners.add(joiner);
+    return () => this.#joiners.delete(joiner);
+  }
+
+  /** Whoever waits hears it; items that are left are dropped. */
+  close(): void {
+    this.#isClosed = true;
+    this.#items = [];
+    this.#waiting = [];
+    for (const putter of this.#putters) putter.settle(new QueueClosedError());
+    for (const joiner of this.#joiners) joiner(new QueueClosedError());
+    this.#putters.clear();
+    this.#joiners.clear();
+  }
+
+  /** Lets in who waits for a place, and serves who waits for an item, until one of the two is short. */
+  #advance(): void {
+    for (;;) {
+      const [putter] = this.#putters;
+      if (putter !== undefined && this.size < this.maxSize) {
+        this.#putters.delete(putter);
+        this.#items.push({ id: ++this.#lastId, payload: putter.payload });
+        this.#unfinished++;
+        putter.settle();
+      } else if (!this.#serve()) return;
+    }
+  }
+
+  #serve(): boolean {
+    const [item] = this.#items;
+    if (item === undefined) {
+      // One that waits does so in vain while another holds more than it needs.
+      if (this.#waiting.length > 0) this.#recall();
+      return false;
+    }
+    const taker = this.#waiting.shift() ?? this.#onlyTaker();
+    if (taker === undefined) return false;
+    if (taker.wants > 0) taker.wants--;
+    this.#items.shift();
+    this.#hand(item, taker);
+    taker.deliver(item);
+    // One that holds nothing and asks for nothing stands in nobody's way.
+    if (taker.ahead === 0 && taker.wants === 0) this.#takers.delete(taker);
+    return true;
+  }
+
+  /** With one taker, items can be sent before it asks. */
+  #onlyTaker(): Taker | undefined {
+    const [taker] = this.#takers;
+    return this.#takers.size === 1 && taker !== undefined && taker.unconfirmed.size < taker.ahead
+      ? taker
+      : undefined;
+  }
+
+  #recall(): void {
+    for (const taker of this.#takers) {
+      if (taker.unconfirmed.size === 0 || taker.wants > 0 || taker.isRecalled) continue;
+      taker.isRecalled = true;
+      taker.recall();
+    }
+  }
+
+  #hand(item: Item, taker: Taker): void {
+    taker.unconfirmed.set(item.id, item);
+    taker.isRecalled = false;
+    this.#unconfirmed++;
+  }
+}

@@ -1,0 +1,211 @@
+/** A queue that another process has made. One link for each queue, however often it was handed over. */
+import { ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
+import type { Cancellable, QueueAccess } from './queue-access.js';
+import { cancellable } from './queue-maker.js';
+import { holdLoop, releaseLoop } from './keep-alive.js';
+import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
+import { type Offer, takeOffer } from './rendezvous.js';
+import type { StreamLink } from './stream-link.js';
+
+interface Request {
+  resolve(answer: { readonly kind: number; readonly body: Buffer }): void;
+  reject(error: Error): void;
+}
+
+const visitors = new Map<string, QueueVisitor>();
+
+export class QueueVisitor implements QueueAccess {
+  readonly isShared = true;
+  readonly #link: StreamLink;
+  readonly #isBounded: boolean;
+  readonly #requests = new Map<number, Request>();
+  #lastRequest = 0;
+  /** Sent by the maker, and not taken yet. */
+  readonly #items = new Map<number, Buffer>();
+  readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
+  /** The tryGet() that the next item is for. */
+  #finder: Request | undefined;
+  #end: Error | undefined;
+
+  private constructor(offer: Offer, maxSize: number) {
+    this.#isBounded = maxSize !== Infinity;
+    this.#link = takeOffer(offer);
+    const { inbox } = this.#link;
+    inbox.watch(() => {
+      for (let message = inbox.take(); message !== undefined; message = inbox.take()) this.#read(message);
+      if (inbox.end === undefined) return;
+      visitors.delete(offer.id);
+      this.#fail(new QueueLostError(inbox.end.error === undefined ? {} : { cause: inbox.end.error }));
+    });
+  }
+
+  static to(offer: Offer, maxSize: number): QueueVisitor {
+    let visitor = visitors.get(offer.id);
+    if (visitor === undefined) visitors.set(offer.id, (visitor = new QueueVisitor(offer, maxSize)));
+    return visitor;
+  }
+
+  put(payload: Buffer): Cancellable<void> | undefined {
+    this.#check();
+    if (!this.#isBounded) {
+      const room = this.#send(queueMessage(ToMaker.offer, 0, payload));
+      // Accepted: only the next one has to wait.
+      return room === undefined ? undefined : { result: room, cancel: () => undefined };
+    }
+    const request = this.#request(ToMaker.put, payload);
+    let giveUp: unknown;
+    return {
+      result: request.answer.then(({ kind }) => {
+        // Whatever the signal that gave up has as its reason.
+        if (kind !== FromMaker.ok) throw (giveUp as Error | undefined) ?? new QueueClosedError();
+      }),
+      // The maker has the last word: the item may have found its place in this moment.
+      cancel: (reason) => {
+        giveUp = reason;
+        if (this.#end === undefined) void this.#send(queueMessage(ToMaker.cancelPut, request.number));
+      },
+    };
+  }
+
+  get(): Buffer | Cancellable<Buffer> {
+    this.#check();
+    const payload = this.#getters.size === 0 ? this.#takeItem() : undefined;
+    if (payload !== undefined) return payload;
+    return cancellable((resolve, reject) => {
+      const getter = { resolve, reject };
+      this.#getters.add(getter);
+      void this.#send(queueMessage(ToMaker.want, 0));
+      return () => {
+        if (!this.#getters.delete(getter)) return false;
+        if (this.#end === undefined) void this.#send(queueMessage(ToMaker.unwant, 0));
+        return true;
+      };
+    });
+  }
+
+  async tryGet(): Promise<Buffer | undefined> {
+    this.#check();
+    const payload = this.#takeItem();
+    if (payload !== undefined) return payload;
+    const { kind, body } = await this.#request(ToMaker.tryGet).answer;
+    return kind === FromMaker.item ? body : undefined;
+  }
+
+  async size(): Promise<number> {
+    this.#check();
+    return Number((await this.#request(ToMaker.size).answer).body.toString());
+  }
+
+  async taskDone(): Promise<void> {
+    this.#check();
+    const { kind } = await this.#request(ToMaker.done).answer;
+    if (kind !== FromMaker.ok) {
+      throw new ProcessStateError('taskDone() was called more often than items were put into the queue.');
+    }
+  }
+
+  join(): Cancellable<void> {
+    this.#check();
+    const { number, answer } = this.#request(ToMaker.join);
+    return {
+      result: answer.then(() => undefined),
+      cancel: (reason) => {
+        this.#requests.get(number)?.reject(reason as Error);
+        this.#requests.delete(number);
+      },
+    };
+  }
+
+  /** The maker's to close. Here only the handle ends. */
+  close(): void {
+    this.#giveBack();
+  }
+
+  #check(): void {
+    if (this.#end !== undefined) throw this.#end;
+  }
+
+  #send(message: Buffer): Promise<void> | undefined {
+    try {
+      return this.#link.send(message);
+    } catch (cause) {
+      throw this.#end ?? new QueueLostError({ cause });
+    }
+  }
+
+  #request(kind: number, body?: Buffer) {
+    const number = (this.#lastRequest = (this.#lastRequest % 0xffff_ffff) + 1);
+    const answer = new Promise<{ kind: number; body: Buffer }>((resolve, reject) => {
+      this.#requests.set(number, { resolve, reject });
+    });
+    // The answer comes, or the end of the link does.
+    holdLoop();
+    answer.then(releaseLoop, releaseLoop);
+    void this.#send(queueMessage(kind, number, body));
+    return { number, answer };
+  }
+
+  #takeItem(): Buffer | undefined {
+    for (const [id, payload] of this.#items) {
+      this.#items.delete(id);
+      // Said before anyone sees the item: a death after this loses it, none doubles it.
+      void this.#send(queueMessage(ToMaker.confirm, id));
+      return payload;
+    }
+    return undefined;
+  }
+
+  #giveBack(): void {
+    for (const id of this.#items.keys()) void this.#send(queueMessage(ToMaker.giveBack, id));
+    this.#items.clear();
+  }
+
+  #read(message: Buffer): void {
+    const { kind, number, body } = readQueueMessage(message);
+    switch (kind) {
+      case FromMaker.item:
+        this.#readItem(number, body);
+        return;
+      case FromMaker.found:
+        this.#finder = this.#requests.get(number);
+        this.#requests.delete(number);
+        return;
+      case FromMaker.recall:
+        this.#giveBack();
+        return;
+      case FromMaker.closed:
+        this.#fail(new QueueClosedError());
+        return;
+      default: {
+        const request = this.#requests.get(number);
+        this.#requests.delete(number);
+        request?.resolve({ kind, body });
+      }
+    }
+  }
+
+  #readItem(id: number, payload: Buffer): void {
+    if (this.#finder !== undefined) {
+      void this.#send(queueMessage(ToMaker.confirm, id));
+      this.#finder.resolve({ kind: FromMaker.item, body: payload });
+      this.#finder = undefined;
+      return;
+    }
+    this.#items.set(id, payload);
+    const [getter] = this.#getters;
+    if (getter === undefined) return;
+    this.#getters.delete(getter);
+    getter.resolve(this.#takeItem() as Buffer);
+  }
+
+  #fail(error: Error): void {
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    for (const getter of this.#getters) getter.reject(error);
+    for (const request of this.#requests.values()) request.reject(error);
+    this.#finder?.reject(error);
+    this.#getters.clear();
+    this.#requests.clear();
+    this.#items.clear();
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * A first-in first-out queue between any number of processes.
+ *
+ * Its items are in the process that made it, and end with that. Every other one reaches them by a link.
+ */
+import { InvalidOptionError, QueueClosedError, TimeoutError } from '../errors.js';
+import { rebuildEntry } from '../entry-urls.js';
+import { resolveTimeout, type WaitOptions, waitWithin } from '../wait-options.js';
+import { type Handover, SentHandovers } from './clone.js';
+import { decodeValue, encodeValue } from './codec.js';
+import { holdLoop, releaseLoop } from './keep-alive.js';
+import type { Cancellable, QueueAccess } from './queue-access.js';
+import { QueueMaker } from './queue-maker.js';
+import { QueueVisitor } from './queue-visitor.js';
+import type { Offer } from './rendezvous.js';
+
+const handoverKey = Symbol.for('core-process.handover');
+
+/** What a queue is rebuilt from over there. */
+export interface QueueData {
+  readonly offer: Offer;
+  readonly maxSize: number;
+}
+
+/**
+ * A queue: whole values in, whole values out, in order. It can be an argument of a process or a task, a result,
+ * and a message; all who have it share it.
+ *
+ * The only process that takes from it is sent items ahead. It gives back what it has not taken when a second one
+ * wants some, and when it dies: those then come after items that the second one has had already.
+ */
+export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
+  /** Most items that it holds. */
+  readonly maxSize: number;
+  readonly #reach: QueueAccess;
+  readonly #offer: () => Offer;
+  #isClosed = false;
+  readonly #sent = new SentHandovers();
+
+  /**
+   * @param maxSize - put() waits while so many items are in it
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   */
+  constructor(maxSize?: number);
+  /** @internal */
+  constructor(maxSize: number, offer: Offer);
+  constructor(maxSize: number = Infinity, offer?: Offer) {
+    if (maxSize !== Infinity && !(Number.isSafeInteger(maxSize) && maxSize >= 1)) {
+      throw new InvalidOptionError(
+        'maxSize',
+        `The size of a queue must be a whole number from 1 on, not ${String(maxSize)}.`,
+      );
+    }
+    this.maxSize = maxSize;
+    if (offer === undefined) {
+      const maker = new QueueMaker(maxSize);
+      this.#reach = maker;
+      this.#offer = () => maker.offer();
+    } else {
+      this.#reach = QueueVisitor.to(offer, maxSize);
+      this.#offer = () => offer;
+    }
+  }
+
+  /** True after close() here. */
+  get closed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Puts a value at the end; waits while the queue is full.
+   *
+   * @throws NotCloneableError `ERR_NOT_CLONEABLE` with the path to what can't be sent; nothing was put then
+   * @throws TimeoutError `ERR_TIMEOUT`; `signal.reason`; the value was not put then
+   * @throws QueueClosedError `ERR_QUEUE_CLOSED`; QueueLostError `ERR_QUEUE_LOST` when its maker has ended
+   */
+  async put(value: T, options: WaitOptions = {}): Promise<void> {
+    const access = this.#access();
+    options.signal?.throwIfAborted();
+    const timeout = resolveTimeout(options.timeout);
+    const pending = access.put(encodeValue(value, 'item', 0, this.#sent));
+    if (pending !== undefined) {
+      await this.#settle(pending, { ...options, timeout }, 'The queue stayed full for');
+    }
+  }
+
+  /**
+   * Takes the first value; waits while the queue is empty. Who waits first gets first.
+   *
+   * @throws TimeoutError `ERR_TIMEOUT`; `signal.reason`; nothing was taken then
+   * @throws QueueClosedError `ERR_QUEUE_CLOSED`; QueueLostError `ERR_QUEUE_LOST` when its maker has ended
+   */
+  async get(options: WaitOptions = {}): Promise<T> {
+    const access = this.#access();
+    options.signal?.throwIfAborted();
+    const timeout = resolveTimeout(options.timeout);
+    if (timeout === 0) {
+      const payload = await access.tryGet();
+      if (payload === undefined) throw new TimeoutError('The queue is empty.', 0);
+      return (await decodeValue(payload)) as T;
+    }
+    const got = access.get();
+    const payload = Buffer.isBuffer(got)
+      ? got
+      : await this.#settle(got, { ...options, timeout }, 'The queue stayed empty for');
+    return (await decodeValue(payload)) as T;
+  }
+
+  /** Takes the first value if there is one, else undefined; `get({ timeout: 0 })` tells an undefined value apart. */
+  async tryGet(): Promise<T | undefined> {
+    const payload = await this.#access().tryGet();
+    return payload === undefined ? undefined : ((await decodeValue(payload)) as T);
+  }
+
+  /** Values in it. By the time the caller looks at the number, others may have put or taken some. */
+  async size(): Promise<number> {
+    return await this.#access().size();
+  }
+
+  /**
+   * No more from here. In the process that made it this ends the queue for all: whoever waits for it, and every later
+   * call, fails with QueueClosedError, and values that are left are dropped. Once more is fine.
+   */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#reach.close();
+    this.#sent.lose();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Takes value after value, until the queue is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      let value: T;
+      try {
+        value = await this.get();
+      } catch (error) {
+        if (error instanceof QueueClosedError) return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  /** @internal */
+  [handoverKey](): Handover {
+    this.#access();
+    const data: QueueData = { offer: this.#offer(), maxSize: this.maxSize };
+    return { module: rebuildEntry.href, export: this.rebuiltBy, data };
+  }
+
+  /** @internal Export of entry/rebuild.ts. */
+  protected get rebuiltBy(): string {
+    return 'queue';
+  }
+
+  /** @internal @throws QueueClosedError */
+  protected access(): QueueAccess {
+    return this.#access();
+  }
+
+  /** @internal Waits, and gives up as the options say. */
+  protected async settle<V>(pending: Cancellable<V>, options: WaitOptions, what: string): Promise<V> {
+    return await this.#settle(pending, { ...options, timeout: resolveTimeout(options.timeout) }, what);
+  }
+
+  #access(): QueueAccess {
+    if (this.#isClosed) throw new QueueClosedError();
+    return this.#reach;
+  }
+
+  async #settle<V>(
+    pending: Cancellable<V>,
+    { timeout, signal }: WaitOptions & { timeout: number },
+    what: string,
+  ): Promise<V> {
+    const { isShared } = this.#reach;
+    const { result } = pending;
+    // With nobody else who has it, only this process could end the wait: it must not hold itself.
+    if (isShared) holdLoop();
+    try {
+      const isInTime = await waitWithin(result, { timeout, signal });
+      if (!isInTime) pending.cancel(new TimeoutError(`${what} ${timeout} ms.`, timeout));
+      return await result;
+    } catch (error) {
+      // An abort; or the result itself has failed, and then there is nothing to cancel.
+      pending.cancel(error);
+      return await result;
+    } finally {
+      if (isShared) releaseLoop();
+    }
+  }
+}
+
+/** A queue that knows when everything that was put into it has been dealt with. */
+export class JoinableQueue<T = unknown> extends Queue<T> {
+  /**
+   * Says that a value which get() gave has been dealt with.
+   *
+   * @throws ProcessStateError `ERR_PROCESS_STATE` when called more often than values were put
+   */
+  async taskDone(): Promise<void> {
+    await this.access().taskDone();
+  }
+
+  /**
+   * Waits until taskDone() was called for every value that was put.
+   *
+   * @returns false when that has not happened within `timeout`
+   */
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    try {
+      await this.settle(this.access().join(), options, 'The queue was not done with within');
+      return true;
+    } catch (error) {
+      if (error instanceof TimeoutError) return false;
+      throw error;
+    }
+  }
+
+  protected override get rebuiltBy(): string {
+    return 'joinableQueue';
+  }
+}
+
+/** @internal Over there: called by entry/rebuild.ts. */
+export function rebuildQueue({ maxSize, offer }: QueueData): Queue {
+  return new Queue(maxSize, offer);
+}
+
+/** @internal */
+export function rebuildJoinableQueue({ maxSize, offer }: QueueData): JoinableQueue {
+  return new JoinableQueue(maxSize, offer);
+}

@@ -1,0 +1,147 @@
+/**
+ * How two processes that know a common word come to a stream of bytes between them.
+ *
+ * The one who makes an offer listens; the offer travels to the other process in a message that both trust, and
+ * whoever holds it connects and is given a link. Each side proves itself by its own random word first, since on
+ * Linux anyone may connect to (and, after our death, bind) an abstract socket. Abstract sockets leave no file
+ * behind, whatever kills their process.
+ *
+ * The server listens only while an offer is open.
+ */
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StreamLink } from './stream-link.js';
+
+/** What the other process needs to know. */
+export interface Offer {
+  readonly path: string;
+  readonly id: string;
+  /** What the one who connects says, and what it wants to hear. */
+  readonly ask: string;
+  readonly answer: string;
+}
+
+export interface OfferOptions {
+  /** An offer that many may take stays open until it is closed. */
+  readonly once: boolean;
+  readonly onLink: (link: StreamLink) => void;
+  /** Nobody has taken it, and nobody will. */
+  readonly onLost?: () => void;
+}
+
+/** An offer as its maker holds it. */
+export interface OpenOffer {
+  readonly offer: Offer;
+  close(): void;
+  /** Its receiver has ended: lets in who has connected before that, then closes it. */
+  expire(): Promise<void>;
+}
+
+interface Entry extends OfferOptions {
+  readonly ask: string;
+  readonly answer: string;
+}
+
+const entries = new Map<string, Entry>();
+/** Connected, but have not yet said for which offer. */
+const strangers = new Set<Promise<void>>();
+let server: { readonly listener: Server; readonly path: string } | undefined;
+
+export function makeOffer(options: OfferOptions): OpenOffer {
+  const { path } = (server ??= listen());
+  // The global one: node:crypto would cost every child that only takes an offer.
+  const [id, ask, answer] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  entries.set(id, { ...options, ask, answer });
+  const close = () => {
+    const wasOpen = entries.delete(id);
+    closeIfUnused();
+    return wasOpen;
+  };
+  return {
+    offer: { path, id, ask, answer },
+    close,
+    async expire() {
+      if (entries.has(id)) await pendingArrivals();
+      if (close()) options.onLost?.();
+    },
+  };
+}
+
+/** Connects to the maker of an offer. Sending can begin at once; when the maker is gone, the link ends. */
+export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
+  const link = new StreamLink(connect({ path }), answer);
+  void link.send(Buffer.from(JSON.stringify({ id, ask })));
+  return link;
+}
+
+function listen() {
+  const path = uniquePath();
+  const listener = createServer((socket) => {
+    const link = new StreamLink(socket);
+    const identified = new Promise<void>((resolve) => {
+      link.inbox.next((hello) => {
+        resolve();
+        if (hello === undefined || !letIn(link, hello)) link.destroy();
+      });
+    });
+    strangers.add(identified);
+    void identified.then(() => strangers.delete(identified));
+  });
+  listener.on('error', (error) => {
+    process.emitWarning(`core-process can't be reached by other processes: ${error.message}`);
+    // Nobody can reach us: whoever waits for an offer to be taken has to hear it.
+    const lost = [...entries.values()];
+    entries.clear();
+    closeIfUnused();
+    for (const entry of lost) entry.onLost?.();
+  });
+  // Not shared among the workers of a cluster.
+  listener.listen({ path, exclusive: true }).unref();
+  return { listener, path };
+}
+
+function letIn(link: StreamLink, hello: Buffer): boolean {
+  let said: { id?: unknown; ask?: unknown };
+  try {
+    said = JSON.parse(hello.toString()) as typeof said;
+  } catch {
+    // A stranger that speaks something else.
+    return false;
+  }
+  const entry = entries.get(String(said.id));
+  if (entry === undefined || entry.ask !== said.ask) return false;
+  if (entry.once) entries.delete(String(said.id));
+  void link.send(Buffer.from(entry.answer));
+  entry.onLink(link);
+  closeIfUnused();
+  return true;
+}
+
+/** Resolves when everyone who has connected until now was let in or sent away. */
+function pendingArrivals(): Promise<void> {
+  return new Promise((resolve) => {
+    // Connections are accepted in their order: once our own is, all earlier ones are.
+    const barrier = makeOffer({
+      once: true,
+      onLink: (link) => {
+        link.end();
+        void Promise.all(strangers).then(() => resolve());
+      },
+    });
+    const link = takeOffer(barrier.offer);
+    link.inbox.next(() => link.end());
+  });
+}
+
+function closeIfUnused(): void {
+  if (entries.size > 0 || server === undefined) return;
+  server.listener.close();
+  server = undefined;
+}
+
+function uniquePath(): string {
+  const name = `core-process-${process.pid}-${crypto.randomUUID()}`;
+  if (process.platform === 'linux') return `\0${name}`;
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name.slice(0, 40)}.sock`);
+}

@@ -1,0 +1,228 @@
+/**
+ * A link over two rings in shared memory, one for each direction, beside a stream link between the same processes.
+ *
+ * What fits goes through the rings. The stream carries what does not, a bell (an empty message) for a process that
+ * sleeps in its event loop, and, by its end, the news that the other process is gone. What a dead process had put into
+ * its ring is read all the same.
+ *
+ * | state of a side | how it is woken              |
+ * | --------------- | ---------------------------- |
+ * | `awake`         | not at all: it looks by itself |
+ * | `in its loop`   | the bell                     |
+ * | `on the word`   | futex wake                   |
+ *
+ * Order matters: a side publishes its state, then looks once more before it sleeps; the other publishes its message,
+ * then looks at the state. One of the two sees the other.
+ */
+import { ConnectionEndedError } from '../errors.js';
+import type { Futex } from '../os/futex.js';
+import { Inbox } from './inbox.js';
+import type { BatchLink } from './link.js';
+import { Ring, RING_HEADER_BYTES } from './ring.js';
+import type { StreamLink } from './stream-link.js';
+
+const AWAKE = 0;
+const IN_LOOP = 1;
+const ON_WORD = 2;
+
+/** Bytes of one ring. */
+const RING_BYTES = 256 * 1024;
+/** Before the rings: for each side its state, whether it waits for room, and how many messages it has claimed. */
+const SIDES_BYTES = 256;
+const WORDS_OF_A_SIDE = 32;
+const STATE = 0;
+const WAITS_FOR_ROOM = 1;
+const CLAIMED = 2;
+
+/** Bytes of memory that a link of this kind needs. */
+export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES);
+
+/** Its payload comes over the stream. */
+const BY_STREAM = Buffer.alloc(0);
+const BELL = Buffer.alloc(0);
+
+export class RingLink implements BatchLink {
+  readonly inbox = new Inbox();
+  readonly isRemote = true;
+  readonly #stream: StreamLink;
+  readonly #futex: Futex;
+  readonly #words: Int32Array;
+  readonly #out: Ring;
+  readonly #in: Ring;
+  readonly #mine: number;
+  readonly #theirs: number;
+  readonly #myState: bigint;
+  readonly #theirState: bigint;
+  /** Messages for which there was no room in the ring. */
+  #overflow: Uint8Array[] = [];
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  /** Arrived over the stream before their turn. */
+  readonly #large: Buffer[] = [];
+  #waitsForLarge = false;
+  #isCorked = false;
+  #hasNews = false;
+
+  /** @param side - 0 in one process, 1 in the other */
+  constructor(stream: StreamLink, memory: ArrayBuffer, side: 0 | 1, futex: Futex) {
+    this.#stream = stream;
+    this.#futex = futex;
+    this.#words = new Int32Array(memory, 0, SIDES_BYTES / 4);
+    const ring = (index: number) =>
+      new Ring(memory, SIDES_BYTES + index * (RING_HEADER_BYTES + RING_BYTES), RING_BYTES);
+    this.#out = ring(side);
+    this.#in = ring(1 - side);
+    this.#mine = side * WORDS_OF_A_SIDE;
+    this.#theirs = (1 - side) * WORDS_OF_A_SIDE;
+    this.#myState = futex.addressOf(this.#words.subarray(this.#mine));
+    this.#theirState = futex.addressOf(this.#words.subarray(this.#theirs));
+    stream.inbox.watch(() => this.#hear());
+    this.#hear();
+  }
+
+  /** @param isQuiet - the other side need not wake for it */
+  send(payload: Uint8Array, isQuiet = false): Promise<void> | undefined {
+    if (this.inbox.end !== undefined || this.#stream.inbox.end !== undefined)
+      throw new ConnectionEndedError();
+    if (this.#overflow.length > 0 || !this.#push(payload)) {
+      this.#overflow.push(payload);
+      return this.#untilRoom();
+    }
+    if (isQuiet) return undefined;
+    if (this.#isCorked) this.#hasNews = true;
+    else this.#wake();
+    return undefined;
+  }
+
+  /** Between the two, messages wake the other side once. */
+  cork(): void {
+    this.#isCorked = true;
+  }
+
+  uncork(): void {
+    this.#isCorked = false;
+    if (!this.#hasNews) return;
+    this.#hasNews = false;
+    this.#wake();
+  }
+
+  /** Reads what is there, quiet messages too. */
+  poll(): void {
+    this.#readAll();
+  }
+
+  claim(ordinal: number): boolean {
+    const before = ordinal - 1;
+    return Atomics.compareExchange(this.#words, this.#mine + CLAIMED, before, ordinal) === before;
+  }
+
+  revoke(ordinal: number): number | undefined {
+    const index = this.#theirs + CLAIMED;
+    const claimed = Atomics.load(this.#words, index);
+    return Atomics.compareExchange(this.#words, index, claimed, ordinal) === claimed ? claimed : undefined;
+  }
+
+  /** Blocks this thread until there is a message, or for so many milliseconds. */
+  sleep(milliseconds: number): void {
+    Atomics.store(this.#words, this.#mine + STATE, ON_WORD);
+    if (this.#in.isEmpty) this.#futex.wait(this.#myState, ON_WORD, milliseconds);
+    this.#readAll();
+  }
+
+  end(): void {
+    this.inbox.close();
+    this.#stream.end();
+  }
+
+  destroy(): void {
+    this.inbox.close();
+    this.#stream.destroy();
+  }
+
+  #push(payload: Uint8Array): boolean {
+    // An empty payload stands for one that comes by the stream; nobody sends an empty one.
+    if (payload.byteLength <= this.#out.longest) return this.#out.push(payload);
+    if (!this.#out.push(BY_STREAM)) return false;
+    void this.#stream.send(payload);
+    return true;
+  }
+
+  #wake(): void {
+    const index = this.#theirs + STATE;
+    if (Atomics.load(this.#words, index) === AWAKE) return;
+    const state = Atomics.exchange(this.#words, index, AWAKE);
+    if (state === ON_WORD) this.#futex.wake(this.#theirState);
+    else if (state === IN_LOOP) this.#ring();
+  }
+
+  #ring(): void {
+    try {
+      void this.#stream.send(BELL);
+    } catch {
+      // It has just died, and hears nothing any more.
+    }
+  }
+
+  #hear(): void {
+    const { inbox } = this.#stream;
+    for (let payload = inbox.take(); payload !== undefined; payload = inbox.take()) {
+      if (payload.byteLength > 0) this.#large.push(payload);
+    }
+    this.#readAll();
+    if (inbox.end !== undefined) {
+      this.inbox.close(inbox.end.error);
+      this.#room?.resolve();
+    }
+  }
+
+  /** Until nothing is left, and then the other side has to wake this one. */
+  #readAll(): void {
+    do {
+      Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+      this.#flushOverflow();
+      while (this.#readOne());
+      if (Atomics.exchange(this.#words, this.#theirs + WAITS_FOR_ROOM, 0) === 1) this.#wake();
+      Atomics.store(this.#words, this.#mine + STATE, IN_LOOP);
+    } while (!this.#in.isEmpty && !this.#waitsForLarge);
+  }
+
+  #readOne(): boolean {
+    if (this.#waitsForLarge) {
+      const large = this.#large.shift();
+      if (large === undefined) return false;
+      this.#waitsForLarge = false;
+      this.inbox.push(large);
+      return true;
+    }
+    const payload = this.#in.shift();
+    if (payload === undefined) return false;
+    if (payload.byteLength === 0) this.#waitsForLarge = true;
+    else this.inbox.push(payload);
+    return true;
+  }
+
+  #flushOverflow(): void {
+    while (this.#overflow.length > 0) {
+      // Asked for before the last try: what is freed after it is told.
+      Atomics.store(this.#words, this.#mine + WAITS_FOR_ROOM, 1);
+      if (!this.#push(this.#overflow[0] as Uint8Array)) return;
+      this.#overflow.shift();
+      this.#wake();
+    }
+    if (this.#room === undefined) return;
+    this.#room.resolve();
+    this.#room = undefined;
+  }
+
+  #untilRoom(): Promise<void> {
+    if (this.#room === undefined) {
+      let resolve!: () => void;
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#room = { promise, resolve };
+    }
+    const { promise } = this.#room;
+    this.#flushOverflow();
+    return promise;
+  }
+}

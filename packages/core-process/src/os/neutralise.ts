@@ -1,0 +1,151 @@
+/**
+ * In a copy of a process that was busy: nothing that the original has under way goes on in the copy too.
+ *
+ * | of the original                     | in the copy                                                       |
+ * | ----------------------------------- | ----------------------------------------------------------------- |
+ * | timers, immediates                  | cleared                                                           |
+ * | sockets, servers, pipes to children | another, silent socket under the same descriptor                 |
+ * | children                            | `kill()` does nothing; they are not waited for                    |
+ * | file watchers                       | closed                                                            |
+ * | listeners on `process`              | removed                                                           |
+ * | work in the thread pool             | forgotten: it never comes back                                    |
+ * | output that waits to be written     | dropped: the original writes it                                   |
+ * | files                               | stay open, with the position shared, as fork(2) has it            |
+ *
+ * Closing would not do: it removes the file of a server on a path, and says goodbye on a shared connection.
+ */
+import { readdirSync, readlinkSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as Inspector from 'node:inspector';
+import { DescriptorOutput } from './descriptor-output.js';
+import { moveDescriptor, socketPair } from './descriptors.js';
+import { forgetRequests } from './process-copy.js';
+
+/** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
+export interface PendingTimers {
+  readonly timeouts: readonly NodeJS.Timeout[];
+  readonly immediates: readonly NodeJS.Immediate[];
+}
+
+const exchangeKey = Symbol.for('core-process.find-objects');
+
+/** All objects of a class, which only V8 can tell. */
+function objectsLike<T extends object>(sample: T, session: Inspector.Session): T[] {
+  const exchange = globalThis as { [exchangeKey]?: unknown };
+  const post = <R>(method: string, parameters: object): R => {
+    let answer: unknown;
+    // Calls back before it returns: the session is connected to its own thread.
+    session.post(method, parameters, (error, result) => {
+      if (error !== null) throw error;
+      answer = result;
+    });
+    return answer as R;
+  };
+  exchange[exchangeKey] = Object.getPrototypeOf(sample);
+  const key = 'globalThis[Symbol.for("core-process.find-objects")]';
+  const { result } = post<{ result: { objectId: string } }>('Runtime.evaluate', { expression: key });
+  const { objects } = post<{ objects: { objectId: string } }>('Runtime.queryObjects', {
+    prototypeObjectId: result.objectId,
+  });
+  post('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: `function () { ${key} = this; }`,
+  });
+  const found = exchange[exchangeKey] as T[];
+  delete exchange[exchangeKey];
+  return found;
+}
+
+export function findTimers(): PendingTimers {
+  const { Session } = createRequire(import.meta.url)('node:inspector') as typeof Inspector;
+  const session = new Session();
+  session.connect();
+  const [timeout, immediate] = [setTimeout(() => undefined, 1), setImmediate(() => undefined)];
+  try {
+    return {
+      timeouts: objectsLike(timeout, session),
+      immediates: objectsLike(immediate, session),
+    };
+  } finally {
+    clearTimeout(timeout);
+    clearImmediate(immediate);
+    session.disconnect();
+  }
+}
+
+/** Listeners of Node itself, without which `process` no longer works: signals are watched by the first two. */
+const NODES_OWN_EVENTS = new Set<string | symbol>(['newListener', 'removeListener', 'warning']);
+
+interface Handle {
+  readonly constructor: { readonly name: string };
+  unref?(): void;
+  close?(): void;
+  _handle?: unknown;
+}
+
+/** @param keep - descriptors that are the copy's own */
+export function neutralise({ timeouts, immediates }: PendingTimers, keep: readonly number[]): void {
+  for (const timeout of timeouts) clearTimeout(timeout);
+  for (const immediate of immediates) clearImmediate(immediate);
+  silenceSockets(keep);
+
+  const node = process as unknown as { _getActiveHandles(): Handle[] };
+  for (const handle of node._getActiveHandles()) {
+    handle.unref?.();
+    if (handle.constructor.name === 'ChildProcess') handle._handle = null;
+    if (handle.constructor.name.includes('FSEvent')) handle.close?.();
+  }
+  forgetRequests();
+  for (const event of process.eventNames()) {
+    if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
+  }
+  dropPendingOutput();
+}
+
+/** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever. */
+function silenceSockets(keep: readonly number[]): void {
+  // The other end stays open, or this one would read as ended.
+  const [silent, other] = socketPair({ blocks: false });
+  fill(silent);
+  const kept = new Set([0, 1, 2, silent, other, ...keep]);
+  for (const name of readdirSync('/proc/self/fd')) {
+    const fd = Number(name);
+    if (!kept.has(fd) && isSocket(fd)) moveDescriptor(silent, fd, false);
+  }
+}
+
+/** A full socket is never ready for more: what waits to be written or connected waits for good. */
+function fill(socket: number): void {
+  const chunk = Buffer.alloc(65_536);
+  try {
+    for (;;) writeSync(socket, chunk);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+  } catch (error) {
+    // The descriptor of the listing itself.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function dropPendingOutput(): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = process[name] as NodeJS.WriteStream & { _handle?: { close(): void } };
+    if (stream.writableLength === 0 || stream._handle === undefined) continue;
+    stream.on('error', () => undefined);
+    // Of descriptors 1 and 2 libuv closes its handle only.
+    stream._handle.close();
+    Object.defineProperty(process, name, {
+      value: new DescriptorOutput(name === 'stdout' ? 1 : 2),
+      configurable: true,
+      enumerable: true,
+    });
+    Object.assign(console, { [`_${name}`]: undefined });
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * Copies of a running Node: fork(2), and what V8, Node and libuv need for it.
+ *
+ * What stands in the way, and what is done about it:
+ *
+ * | in the way                                                     | done                                          |
+ * | -------------------------------------------------------------- | --------------------------------------------- |
+ * | V8 marks its heap MADV_DONTFORK                                | MADV_DOFORK over every mapping, before each copy |
+ * | a heap page that is mapped between that and the copy           | a minor collection first; nothing is allocated then |
+ * | background threads are not copied: their tasks would never run | `--single-threaded`, and a platform that says it has no workers |
+ * | the event loop's epoll, wake-up and signal descriptors are shared | `uv_loop_fork`                             |
+ * | the normal end joins threads that the copy does not have       | it leaves by `_exit`; see put-right.ts        |
+ *
+ * @see fork(2), madvise(2), clone(2); `uv_loop_fork` in libuv's documentation
+ */
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as V8 from 'node:v8';
+import type * as Vm from 'node:vm';
+import { closeDescriptors, moveDescriptor, systemError } from './descriptors.js';
+import { libC, type LibC } from './ffi.js';
+
+const MADV_DOFORK = 11;
+const PR_SET_CHILD_SUBREAPER = 36;
+const PR_GET_CHILD_SUBREAPER = 37;
+const SIGCHLD = 17;
+const CLONE_PARENT = 0x00008000;
+const CLONE_CHILD_CLEARTID = 0x00200000;
+const CLONE_CHILD_SETTID = 0x01000000;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const PAGE_BYTES = 4096;
+const FIONREAD = 0x541b;
+
+/** By the numbers of each architecture's system call table. */
+const SYSTEM_CALLS: Readonly<
+  Record<string, { clone: number; setRobustList: number; getRobustList: number }>
+> = {
+  x64: { clone: 56, setRobustList: 273, getRobustList: 274 },
+  arm64: { clone: 220, setRobustList: 99, getRobustList: 100 },
+};
+
+/** Node's own flags without which a process can't be copied. */
+export const COPYABLE_FLAGS = ['--single-threaded', '--v8-pool-size=1'] as const;
+
+interface Calls {
+  readonly koffi: LibC['koffi'];
+  readonly fork: () => number;
+  readonly _exit: (status: number) => never;
+  readonly getppid: () => number;
+  readonly getpid: () => number;
+  readonly madvise: (address: number, bytes: number, advice: number) => number;
+  readonly mprotect: (address: number, bytes: number, protection: number) => number;
+  readonly dlsym: (handle: null, name: string) => number;
+  readonly pthread_self: () => number;
+  readonly syscall: (number: number, a: number, b: number, c: number, d: number, e: number) => number;
+  readonly get_robust_list: (
+    number: number,
+    pid: number,
+    head: BigUint64Array,
+    length: BigUint64Array,
+  ) => number;
+  readonly prctl: (option: number, value: number, b: number, c: number, d: number) => number;
+  readonly prctl_out: (option: number, value: Int32Array, b: number, c: number, d: number) => number;
+  readonly ioctl: (fd: number, request: number, value: Int32Array) => number;
+  readonly pipe2: (pair: Int32Array, flags: number) => number;
+  readonly uv_default_loop: () => bigint;
+  readonly uv_loop_fork: (loop: bigint) => number;
+  readonly sigprocmask: (how: number, set: Buffer, old: Buffer | null) => number;
+}
+let calls: Calls | undefined;
+
+function bind(): Calls {
+  if (calls !== undefined) return calls;
+  const { koffi, library } = libC() as LibC;
+  calls = {
+    koffi,
+    fork: library.func('int fork()'),
+    _exit: library.func('void _exit(int)'),
+    getppid: library.func('int getppid()'),
+    getpid: library.func('int getpid()'),
+    madvise: library.func('int madvise(uintptr_t, size_t, int)'),
+    mprotect: library.func('int mprotect(uintptr_t, size_t, int)'),
+    dlsym: library.func('uintptr_t dlsym(void *, const char *)'),
+    pthread_self: library.func('uintptr_t pthread_self()'),
+    syscall: library.func('long syscall(long, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t)'),
+    get_robust_list: library.func('syscall', 'long', [
+      'long',
+      'long',
+      koffi.out('uint64 *'),
+      koffi.out('uint64 *'),
+    ]),
+    prctl: library.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)'),
+    prctl_out: library.func('prctl', 'int', [
+      'int',
+      koffi.out('int *'),
+      'unsigned long',
+      'unsigned long',
+      'unsigned long',
+    ]),
+    ioctl: library.func('int ioctl(int, unsigned long, _Out_ int *)'),
+    pipe2: library.func('int pipe2(_Out_ int *, int)'),
+    uv_default_loop: library.func('void *uv_default_loop()'),
+    uv_loop_fork: library.func('int uv_loop_fork(void *)'),
+    sigprocmask: library.func('int sigprocmask(int, const void *, _Out_ void *)'),
+  } as unknown as Calls;
+  return calls;
+}
+
+const WORKER_COUNT = '_ZN4node12NodePlatform21NumberOfWorkerThreadsEv';
+const PLATFORM_TABLE = '_ZTVN4node12NodePlatformE';
+
+/** Why processes can't be copied on this machine by this Node; undefined when they can. */
+export function whyNotCopyable(): string | undefined {
+  if (process.platform !== 'linux') return 'only Linux can copy a process.';
+  if (SYSTEM_CALLS[process.arch] === undefined) return `it was never built for ${process.arch}.`;
+  if (libC() === undefined) return 'it needs koffi, which could not be loaded or was turned off.';
+  const { dlsym } = bind();
+  const missing = [WORKER_COUNT, PLATFORM_TABLE, 'uv_loop_fork', 'uv_default_loop'].find(
+    (name) => dlsym(null, name) === 0,
+  );
+  return missing === undefined ? undefined : `this Node does not export ${missing}.`;
+}
+
+/** True when this process was started with {@link COPYABLE_FLAGS}. */
+export function hasCopyableFlags(): boolean {
+  const options = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.replaceAll('_', '-');
+  return COPYABLE_FLAGS.every((flag) => options.split(/\s+/).includes(flag));
+}
+
+let madeCopyable = false;
+
+/**
+ * Makes Node's platform say that it has no worker threads: V8 then does all its work itself, as it must in
+ * a copy, which has none. The flags alone don't do that: some collections post tasks whatever they say, and
+ * the end of the event loop waits for them.
+ */
+export function makeCopyable(): void {
+  if (madeCopyable) return;
+  madeCopyable = true;
+  const { koffi, dlsym, mprotect } = bind();
+  const table = dlsym(null, PLATFORM_TABLE);
+  const slots = new BigUint64Array(koffi.view(BigInt(table), 64 * 8));
+  const slot = slots.indexOf(BigInt(dlsym(null, WORKER_COUNT)));
+  if (slot < 0) throw new Error("Node's platform has no NumberOfWorkerThreads where it was looked for.");
+  const page = Math.floor((table + slot * 8) / PAGE_BYTES) * PAGE_BYTES;
+  if (mprotect(page, PAGE_BYTES, PROT_READ | PROT_WRITE) !== 0) throw systemError('mprotect');
+  // Takes one pointer, does nothing, gives 0, in every libc.
+  slots[slot] = BigInt(dlsym(null, 'pthread_mutexattr_destroy'));
+  if (mprotect(page, PAGE_BYTES, PROT_READ) !== 0) throw systemError('mprotect');
+  collectGarbage();
+  // All that is called between MADV_DOFORK and the copy has run once: nothing of it is compiled there.
+  allowCopying();
+}
+
+let gc: ((options?: { type: 'minor' }) => void) | undefined;
+
+/** Of this process' garbage; V8 gives the function away under a flag only. */
+function collectGarbage(options?: { type: 'minor' }): void {
+  if (gc === undefined) {
+    const require = createRequire(import.meta.url);
+    const { setFlagsFromString } = require('node:v8') as typeof V8;
+    const { runInNewContext } = require('node:vm') as typeof Vm;
+    setFlagsFromString('--expose-gc');
+    gc = runInNewContext('gc') as NonNullable<typeof gc>;
+    setFlagsFromString('--no-expose-gc');
+  }
+  gc(options);
+}
+
+const mapsText = Buffer.allocUnsafeSlow(4 << 20);
+const ranges = new Float64Array(1 << 16);
+
+/** Fills `ranges` with first and last address of each stretch of mappings; gives their number. */
+function readMappings(): number {
+  const fd = openSync('/proc/self/maps', 'r');
+  let bytes = 0;
+  for (let read = 1; read > 0; bytes += read) {
+    read = readSync(fd, mapsText, bytes, mapsText.length - bytes, null);
+  }
+  closeSync(fd);
+  let count = 0;
+  for (let at = 0; at < bytes; ) {
+    let first = 0;
+    let end = 0;
+    for (let digit = mapsText[at++] as number; digit !== 45; digit = mapsText[at++] as number) {
+      first = first * 16 + (digit < 58 ? digit - 48 : digit - 87);
+    }
+    for (let digit = mapsText[at++] as number; digit !== 32; digit = mapsText[at++] as number) {
+      end = end * 16 + (digit < 58 ? digit - 48 : digit - 87);
+    }
+    while (mapsText[at++] !== 10);
+    // The kernel's own page at the top.
+    if (first >= 2 ** 52) continue;
+    if (count > 0 && ranges[count * 2 - 1] === first) ranges[count * 2 - 1] = end;
+    else {
+      ranges[count * 2] = first;
+      ranges[count * 2 + 1] = end;
+      count++;
+    }
+  }
+  return count;
+}
+
+/** Allocates next to nothing: what V8 maps after it would be missing in the copy. Twice, for what the first pass mapped. */
+function allowCopying(): void {
+  const { madvise } = bind();
+  collectGarbage({ type: 'minor' });
+  for (let pass = 0; pass < 2; pass++) {
+    const count = readMappings();
+    for (let range = 0; range < count; range++) {
+      const first = ranges[range * 2] as number;
+      // A mapping that can't be copied (of a device) stays so: errors don't matter here.
+      madvise(first, (ranges[range * 2 + 1] as number) - first, MADV_DOFORK);
+    }
+  }
+}
+
+/**
+ * Copies this process as a child of its own.
+ *
+ * @returns the child's pid, and 0 in the copy, whose event loop is its own by then
+ * @throws an error with `code`, such as EAGAIN, when the operating system refuses
+ */
+export function forkProcess(): number {
+  makeCopyable();
+  const { fork, uv_default_loop, uv_loop_fork } = bind();
+  const loop = uv_default_loop();
+  allowCopying();
+  const pid = fork();
+  if (pid < 0) throw systemError('fork');
+  if (pid === 0) uv_loop_fork(loop);
+  return pid;
+}
+
+/** Offsets in uv_loop_t, which libuv keeps for all its versions 1.x: what keeps it alive, and what its pool has done. */
+const ACTIVE_HANDLES_AT = 8;
+const ACTIVE_REQUESTS_AT = 32;
+const DONE_QUEUE_AT = 120;
+
+/** How many handles and requests keep the event loop alive; an immediate that runs is one of them. */
+export function holdsOfEventLoop(): number {
+  const { koffi, uv_default_loop } = bind();
+  const memory = koffi.view(uv_default_loop(), ACTIVE_REQUESTS_AT + 4);
+  const [handles = 0] = new Uint32Array(memory, ACTIVE_HANDLES_AT, 1);
+  const [requests = 0] = new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1);
+  return handles + requests;
+}
+
+/**
+ * In a copy: what the original's thread pool was working on, or has done and not told yet, is the original's.
+ * It must neither call back in the copy nor keep the copy's event loop alive.
+ * What was under way on a socket ends no more than that: the socket is a silent one by now.
+ */
+export function forgetRequests(): void {
+  const { koffi, uv_default_loop } = bind();
+  const loop = uv_default_loop();
+  const memory = koffi.view(loop, DONE_QUEUE_AT + 16);
+  new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1)[0] = 0;
+  // A ring of next and previous pointers that begins and ends in the loop itself; empty it points to itself.
+  const queue = new BigUint64Array(memory, DONE_QUEUE_AT, 2);
+  const itself = loop + BigInt(DONE_QUEUE_AT);
+  const [first] = queue as unknown as [bigint];
+  const [, previousOfFirst] = new BigUint64Array(koffi.view(first, 16));
+  if (previousOfFirst !== itself) throw new Error("libuv's queue of finished work is not where it was.");
+  queue.fill(itself);
+}
+
+/**
+ * Main thread, Node's scheduler and one worker of V8, and the one for SIGUSR1 unless it is turned off; a copy
+ * has its main thread only.
+ */
+const THREADS_OF_NODE = [1, 3, 4];
+const DEFAULT_POOL_SIZE = 4;
+
+/** Number of threads of this process if some are not Node's own, which a copy would miss; else undefined. */
+export function foreignThreads(): number | undefined {
+  const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_SIZE);
+  const threads = readdirSync('/proc/self/task').length;
+  const isNodes = THREADS_OF_NODE.some((own) => threads === own || threads === own + pool);
+  return isNodes ? undefined : threads;
+}
+
+/** Where the C library keeps the thread's number, for the kernel to fill in. */
+function addressOfThreadId(): number {
+  const { koffi, pthread_self, getpid } = bind();
+  const thread = pthread_self();
+  const index = new Int32Array(koffi.view(BigInt(thread), 2048)).indexOf(getpid());
+  if (index < 0) throw new Error("The C library's record of this thread does not hold its number.");
+  return thread + index * 4;
+}
+
+/** Copies this process as a sibling, in two steps: what can be done before the copy is asked for, and the copy. */
+export interface SiblingCopier {
+  prepare(): void;
+  /** @returns pid and 0 as {@link forkProcess}; little may be allocated since `prepare()` */
+  copy(): number;
+}
+
+/**
+ * Makes siblings of this process: children of its parent, not of itself. Only for a process with a single
+ * thread that has itself come from {@link forkProcess}: libc's fork handlers have then run already.
+ */
+export function siblingCopier(): SiblingCopier {
+  const numbers = SYSTEM_CALLS[process.arch] as (typeof SYSTEM_CALLS)[string];
+  const { syscall, get_robust_list, uv_default_loop, uv_loop_fork } = bind();
+  const loop = uv_default_loop();
+  const threadId = addressOfThreadId();
+  const [head, length] = [new BigUint64Array(1), new BigUint64Array(1)];
+  get_robust_list(numbers.getRobustList, 0, head, length);
+  const [robustHead, robustLength] = [Number(head[0]), Number(length[0])];
+  const signalLock = findSignalLock();
+  const flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+  // The order of clone's last two arguments differs: x64 has the child's thread id before the TLS, arm64 after.
+  const [fourth, fifth] = process.arch === 'x64' ? [threadId, 0] : [0, threadId];
+  return {
+    prepare: allowCopying,
+    copy() {
+      const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
+      if (pid < 0) throw systemError('clone');
+      if (pid === 0) {
+        syscall(numbers.setRobustList, robustHead, robustLength, 0, 0, 0);
+        replaceSignalLock(signalLock);
+        uv_loop_fork(loop);
+      }
+      return pid;
+    },
+  };
+}
+
+/**
+ * libuv's lock around signals: a pipe with one byte in it. Shared by copies it would be a lock between
+ * processes, lost for all when one is killed while it holds it.
+ */
+function findSignalLock(): readonly [number, number] {
+  const ends = new Map<string, number[]>();
+  for (const name of readdirSync('/proc/self/fd')) {
+    let target: string;
+    try {
+      target = readlinkSync(`/proc/self/fd/${name}`);
+    } catch (error) {
+      // The descriptor of the listing itself.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
+    }
+    if (target.startsWith('pipe:')) ends.set(target, [...(ends.get(target) ?? []), Number(name)]);
+  }
+  const waiting = new Int32Array(1);
+  const { ioctl } = bind();
+  for (const [first, second, ...more] of ends.values()) {
+    if (first === undefined || second === undefined || more.length > 0) continue;
+    if (ioctl(first, FIONREAD, waiting) === 0 && waiting[0] === 1) return [first, second];
+  }
+  throw new Error("libuv's lock around signals was not found among the pipes of this process.");
+}
+
+const O_CLOEXEC = 0o2000000;
+const oneByte = Buffer.from([42]);
+
+function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void {
+  const pair = new Int32Array(2);
+  if (bind().pipe2(pair, O_CLOEXEC) !== 0) throw systemError('pipe2');
+  const [freshRead, freshWrite] = [pair[0] as number, pair[1] as number];
+  moveDescriptor(freshRead, readEnd, false);
+  moveDescriptor(freshWrite, writeEnd, false);
+  closeDescriptors([freshRead, freshWrite]);
+  writeSync(writeEnd, oneByte);
+}
+
+/** Ends this process at once: no handler runs, no thread is waited for. */
+export function leave(status: number): never {
+  return bind()._exit(status & 0xff);
+}
+
+const SIG_BLOCK = 0;
+const SIG_UNBLOCK = 1;
+
+/** Signals of the keyboard wait while blocked; a copy inherits that, but none that waits. */
+export function blockKeyboardSignals(block: boolean): void {
+  // sigset_t: a bit for each signal, from bit 0 for signal 1. SIGINT is 2, SIGQUIT 3.
+  const set = Buffer.alloc(128);
+  set[0] = (1 << 1) | (1 << 2);
+  if (bind().sigprocmask(block ? SIG_BLOCK : SIG_UNBLOCK, set, Buffer.alloc(128)) !== 0) {
+    throw systemError('sigprocmask');
+  }
+}
+
+/** This process' pid as the kernel has it: `process.pid` of a copy is still that of the original. */
+export function ownPid(): number {
+  return bind().getpid();
+}
+
+/** The parent's pid as the kernel has it. */
+export function parentPid(): number {
+  return bind().getppid();
+}
+
+/**
+ * While it works, orphans among this process' descendants become its children, and not those of init.
+ *
+ * @see PR_SET_CHILD_SUBREAPER(2const)
+ */
+export function adoptOrphansWhile<T>(work: () => T): T {
+  const { prctl, prctl_out } = bind();
+  const before = new Int32Array(1);
+  prctl_out(PR_GET_CHILD_SUBREAPER, before, 0, 0, 0);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) !== 0) throw systemError('prctl');
+  try {
+    return work();
+  } finally {
+    prctl(PR_SET_CHILD_SUBREAPER, before[0] as number, 0, 0, 0);
+  }
+}

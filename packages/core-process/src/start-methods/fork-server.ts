@@ -1,0 +1,222 @@
+/**
+ * The owner's side of one fork server: brings it up, asks it for copies, sees it end.
+ *
+ * Everything here blocks for the moment that it takes, since `start()` gives a pid at once. The server's only
+ * way in is one end of a nameless pair of sockets, with which it was born: nobody else can use it.
+ */
+import { spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
+import { childContext } from '../child-context.js';
+import { forkServerEntry } from '../entry-urls.js';
+import { frame } from '../messaging/frame.js';
+import {
+  closeDescriptors,
+  readExactly,
+  sendDescriptors,
+  socketPair,
+  systemError,
+} from '../os/descriptors.js';
+import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
+import { reapChild, waitForChild } from '../os/wait-child.js';
+import { isOpen, openChildEnds, type OurEnds } from './child-ends.js';
+import {
+  type Answer,
+  ANSWER_BYTES,
+  decodeAnswer,
+  HELLO_BYTES,
+  type ServerConfig,
+  TRIAL,
+} from './fork-server-protocol.js';
+import { reapWhenEnded } from './native-child.js';
+import type { LaunchMessage, StdioMode } from './start-method.js';
+
+/** Loading modules takes its time; what takes longer than this hangs. */
+const LOADING_MS = 60_000;
+/** A step of the server or of a copy: a millisecond or two on a machine at rest. */
+const STEP_MS = 10_000;
+
+/** Signals by which a process ends that a copy should never have become: ILL, TRAP, ABRT, BUS, SEGV, SYS. */
+const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
+
+/** What became of a request for a copy. */
+export type CopyOutcome =
+  | { readonly kind: 'started'; readonly pid: number; readonly ends: OurEnds }
+  /** The server is gone, and no copy was made. */
+  | { readonly kind: 'lost' }
+  /** The operating system gave no process; a `spawn` would not get one either. */
+  | { readonly kind: 'refused'; readonly error: Error }
+  /** The copy crashed or hung before its first word. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+export class ForkServer {
+  /** The environment that it, and so each copy, begins with. */
+  readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
+  readonly #ended: Promise<void>;
+  readonly #fd: number;
+  readonly #stream: Socket;
+  #isGone = false;
+  #isWaitedFor = false;
+
+  /** @throws Error that says why copies don't work here */
+  constructor(execPath: string, execArgv: readonly string[], modules: readonly string[]) {
+    const [ours, theirs] = socketPair();
+    const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
+    const loader = spawn(execPath, [...COPYABLE_FLAGS, ...execArgv, fileURLToPath(forkServerEntry)], {
+      stdio: ['ignore', inherited(1), inherited(2), theirs, 'ignore'],
+    });
+    // Its fate is heard on the socket.
+    loader.on('error', () => undefined);
+    loader.unref();
+    closeDescriptors([theirs]);
+    this.#fd = ours;
+    let template: number;
+    try {
+      template = this.#bringUp(modules);
+    } catch (error) {
+      loader.kill('SIGKILL');
+      closeDescriptors([ours]);
+      throw error;
+    }
+    this.#stream = new Socket({ fd: ours, readable: true, writable: true });
+    this.#stream.on('error', () => undefined);
+    this.#stream.unref();
+    this.#stream.resume();
+    this.#ended = new Promise((resolve) => {
+      this.#stream.once('close', () => {
+        this.#isGone = true;
+        reapWhenEnded(
+          template,
+          () => resolve(),
+          () => this.#isWaitedFor,
+        );
+      });
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Closing our end is what ends it; its copies live on. Resolves when it has ended and is no zombie. */
+  stop(): Promise<void> {
+    this.#isGone = true;
+    this.#isWaitedFor = true;
+    this.#stream.destroy();
+    return this.#ended;
+  }
+
+  /** Shows once, with a copy that does a bit of everything, that copies work. @throws Error that says what happened */
+  tryCopy(): void {
+    const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
+    const words = Buffer.concat([frame(serialize(launch)), frame(serialize(TRIAL))]);
+    const outcome = this.requestCopy('ignore', words);
+    if (outcome.kind !== 'started') {
+      throw new Error(outcome.kind === 'broken' ? outcome.reason : `the first copy was ${outcome.kind}.`);
+    }
+    const { pid, ends } = outcome;
+    try {
+      const status = waitForChild(pid, performance.now() + STEP_MS, []);
+      if (status === undefined) process.kill(pid, 'SIGKILL');
+      waitForChild(pid, Infinity, []);
+      reapChild(pid);
+      if (status?.exitCode !== 0) {
+        throw new Error(
+          status === undefined
+            ? `the first copy hung for ${STEP_MS} ms.`
+            : `the first copy ended with ${status.exitCode ?? `signal ${status.signalNumber}`}.`,
+        );
+      }
+    } finally {
+      closeDescriptors([ends.control, ends.report]);
+    }
+  }
+
+  /**
+   * @param words - what lies ready for the copy on its control stream; no more than fits in it unread
+   * @throws an error with `code` when this process itself has no descriptor left
+   */
+  requestCopy(stdio: StdioMode, words: Buffer): CopyOutcome {
+    const ends = openChildEnds(stdio);
+    writeSync(ends.ours.control, words);
+    const outcome = this.#requestCopyWith(ends.ours, ends.theirs, () => ends.closeTheirs());
+    if (outcome.kind !== 'started') ends.closeOurs();
+    return outcome;
+  }
+
+  #requestCopyWith(ours: OurEnds, theirs: readonly number[], closeTheirs: () => void): CopyOutcome {
+    try {
+      sendDescriptors(this.#fd, theirs);
+    } catch {
+      // EPIPE, ECONNRESET: it has ended.
+      closeTheirs();
+      return this.#lost();
+    }
+    // The copy holds the only other ends: when it ends, ours do.
+    closeTheirs();
+    const deadline = performance.now() + STEP_MS;
+    const answer = this.#answer(deadline);
+    if (answer?.answer === 'refused') return { kind: 'refused', error: systemError('clone', answer.value) };
+    const hello = readExactly(ours.report, HELLO_BYTES, deadline);
+    const isHello = hello !== undefined && hello !== 'late';
+    // A server that was killed right after it had made the copy could not say so; the copy does.
+    const pid = answer?.answer === 'started' ? answer.value : isHello ? hello.readInt32LE(0) : undefined;
+    if (pid === undefined) return this.#lost();
+    if (answer === undefined) this.#lost();
+    if (isHello) return { kind: 'started', pid, ends: ours };
+
+    if (hello === 'late') process.kill(pid, 'SIGKILL');
+    const status = waitForChild(pid, Infinity, []);
+    const signal = status?.signalNumber ?? 0;
+    // Killed by somebody: it was a process, and its end is told as that of any other.
+    if (hello !== 'late' && !CRASHES.has(signal)) return { kind: 'started', pid, ends: ours };
+    reapChild(pid);
+    return {
+      kind: 'broken',
+      reason: hello === 'late' ? `a copy hung for ${STEP_MS} ms.` : `a copy crashed with signal ${signal}.`,
+    };
+  }
+
+  #lost(): CopyOutcome {
+    void this.stop();
+    return { kind: 'lost' };
+  }
+
+  /** Steps 1 and 2 of entry/fork-server.ts. @returns the template's pid */
+  #bringUp(modules: readonly string[]): number {
+    const config: ServerConfig = {
+      modules,
+      argv: process.argv,
+      ownerPid: process.pid,
+      ownerName: childContext()?.name ?? 'MainProcess',
+      startedByMainThread: isMainThread,
+    };
+    writeSync(this.#fd, frame(serialize(config)));
+    this.#expect('loaded', performance.now() + LOADING_MS);
+    return adoptOrphansWhile(() => {
+      writeSync(this.#fd, 'x');
+      return this.#expect('template', performance.now() + STEP_MS);
+    });
+  }
+
+  #expect(wanted: Answer, deadline: number): number {
+    const found = this.#answer(deadline);
+    if (found?.answer === wanted) return found.value;
+    if (found?.answer !== 'unfit') {
+      throw new Error(`the server ended, or hung, before it was "${wanted}"; look for its words on stderr.`);
+    }
+    const reason = readExactly(this.#fd, found.value, deadline);
+    throw new Error(
+      reason === undefined || reason === 'late' ? 'the server gave no reason.' : String(reason),
+    );
+  }
+
+  /** Undefined when it is gone, or says nothing until the deadline. */
+  #answer(deadline: number): { answer: Answer | undefined; value: number } | undefined {
+    const bytes = readExactly(this.#fd, ANSWER_BYTES, deadline);
+    return bytes === undefined || bytes === 'late' ? undefined : decodeAnswer(bytes);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A true copy of this process: its memory, environment and open files as they are at that moment. Closures
+ * are targets like any other function, and arguments are not sent: the copy has them.
+ *
+ * The copy never comes back from `start()`: it leaves the caller's code where it stands, and runs the target
+ * from an event loop of its own.
+ */
+import { isMainThread } from 'node:worker_threads';
+import { forgetChildren } from '../children.js';
+import { becomeChild } from '../current-process.js';
+import { runChild, useDescriptors } from '../entry/run-child.js';
+import { StartMethodUnavailableError } from '../errors.js';
+import { abandonStack } from '../os/abandon-stack.js';
+import { moveDescriptor } from '../os/descriptors.js';
+import { findTimers, neutralise } from '../os/neutralise.js';
+import {
+  COPYABLE_FLAGS,
+  foreignThreads,
+  forkProcess,
+  hasCopyableFlags,
+  whyNotCopyable,
+} from '../os/process-copy.js';
+import { putRight } from '../os/put-right.js';
+import { type ChildEnds, openChildEnds } from './child-ends.js';
+import { forgetServers } from './forkserver.js';
+import { adoptChild } from './native-child.js';
+import { notStarted } from './not-started.js';
+import type { ChildEvents, RunningChild, StartMethod, StartRequest } from './start-method.js';
+
+export const fork: StartMethod = { name: 'fork', unavailable, start };
+
+function unavailable(): string | undefined {
+  if (!isMainThread) return 'only the main thread can copy its process.';
+  const program = process.argv[1] ?? 'program.js';
+  return (
+    whyNotCopyable() ??
+    (hasCopyableFlags()
+      ? undefined
+      : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`)
+  );
+}
+
+function start(request: StartRequest, events: ChildEvents): RunningChild {
+  const threads = foreignThreads();
+  if (threads !== undefined) {
+    throw new StartMethodUnavailableError(
+      'fork',
+      ['spawn', 'forkserver'],
+      `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first`,
+    );
+  }
+  const timers = findTimers();
+  const ends = openChildEnds(request.stdio);
+  let pid: number;
+  try {
+    pid = forkProcess();
+  } catch (error) {
+    ends.closeTheirs();
+    ends.closeOurs();
+    return notStarted(error as Error, events);
+  }
+  if (pid === 0) liveAsCopy(request, ends, timers);
+  ends.closeTheirs();
+  return adoptChild(pid, ends.ours, events);
+}
+
+function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<typeof findTimers>): never {
+  const [control, report, ...standard] = ends.theirs as [number, number, ...number[]];
+  putRight();
+  ends.closeOurs();
+  neutralise(timers, ends.theirs);
+  standard.forEach((fd, place) => {
+    if (fd !== place) moveDescriptor(fd, place, true);
+  });
+  forgetChildren();
+  forgetServers();
+  becomeChild();
+  useDescriptors(control, report);
+  if (request.cwd !== undefined) process.chdir(request.cwd);
+  for (const [name, value] of Object.entries(request.env ?? {})) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  const { boot, run } = request.inCopy;
+  setImmediate(() => runChild(boot, 'fork', run));
+  return abandonStack();
+}

@@ -1,0 +1,112 @@
+/**
+ * A copy of a small server process for each start: milliseconds, and memory shared until it is written to.
+ *
+ * There is one server for each set of Node options in use: started at first use, started anew when it has
+ * died, gone with this process. Where copies turn out not to work, each start is a `spawn`, and one warning
+ * says why.
+ */
+import { serialize } from 'node:v8';
+import { InvalidOptionError } from '../errors.js';
+import { frame } from '../messaging/frame.js';
+import { whyNotCopyable } from '../os/process-copy.js';
+import { moduleUrl } from '../target/reference.js';
+import { ForkServer } from './fork-server.js';
+import { adoptChild } from './native-child.js';
+import { notStarted } from './not-started.js';
+import { spawn } from './spawn.js';
+import {
+  type ChildEvents,
+  type LaunchMessage,
+  type RunningChild,
+  type StartMethod,
+  type StartRequest,
+} from './start-method.js';
+
+export const forkserver: StartMethod = { name: 'forkserver', unavailable: whyNotCopyable, start };
+
+/** Fits into any socket before its reader is there. */
+const AT_ONCE_BYTES = 16_384;
+
+const servers = new Map<string, ForkServer>();
+let preloaded: readonly string[] | undefined;
+let whyBroken: string | undefined;
+
+function start(request: StartRequest, events: ChildEvents): RunningChild {
+  // A server that died is started anew; one that dies again at once is broken.
+  for (let tries = 0; tries < 2 && whyBroken === undefined; tries++) {
+    let server: ForkServer;
+    try {
+      server = serverFor(request);
+    } catch (error) {
+      giveUp((error as Error).message);
+      break;
+    }
+    const words = Buffer.concat([frame(serialize(launchOf(request, server))), frame(request.boot)]);
+    const outcome = server.requestCopy(request.stdio, words.subarray(0, AT_ONCE_BYTES));
+    if (outcome.kind === 'started') {
+      return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
+    }
+    if (outcome.kind === 'refused') return notStarted(outcome.error, events);
+    if (outcome.kind === 'broken') giveUp(outcome.reason);
+  }
+  if (whyBroken === undefined) giveUp('its server ended twice as soon as it was asked for a copy.');
+  return spawn.start(request, events);
+}
+
+function giveUp(reason: string): void {
+  whyBroken = reason;
+  process.emitWarning(
+    `Start method "forkserver" does not work here: ${reason} Processes are started by "spawn" instead, from now on.`,
+    { type: 'CoreProcessWarning', code: 'CORE_PROCESS_FORKSERVER_FALLBACK' },
+  );
+}
+
+function serverFor({ execPath, execArgv, module }: StartRequest): ForkServer {
+  // Options that Node reads once, at its start: a copy has those of its server.
+  const key = JSON.stringify([execPath, execArgv, process.env['NODE_OPTIONS']]);
+  const found = servers.get(key);
+  if (found !== undefined && !found.isGone) return found;
+  const server = new ForkServer(execPath, execArgv, preloaded ?? (module === undefined ? [] : [module]));
+  servers.set(key, server);
+  server.tryCopy();
+  return server;
+}
+
+function launchOf(request: StartRequest, server: ForkServer): LaunchMessage {
+  const wanted: NodeJS.ProcessEnv = { ...process.env, ...request.env };
+  const env: Record<string, string | undefined> = {};
+  for (const name of new Set([...Object.keys(wanted), ...Object.keys(server.environment)])) {
+    if (wanted[name] !== server.environment[name]) env[name] = wanted[name];
+  }
+  return { cwd: request.cwd ?? process.cwd(), env, execArgv: request.execArgv };
+}
+
+/**
+ * What fork servers load before their first copy: each copy then finds it loaded, and shares its memory.
+ * Servers that run already are ended; the next start brings up another.
+ *
+ * @param modules - URLs, absolute paths or names of packages; without this call, the module of the first target
+ * @throws InvalidOptionError for a relative path; TargetNotFoundError for a package that is not there
+ */
+export function setForkServerPreload(modules: readonly (string | URL)[]): void {
+  if (!Array.isArray(modules)) {
+    throw new InvalidOptionError('modules', 'setForkServerPreload() takes an array of modules.');
+  }
+  preloaded = (modules as readonly (string | URL)[]).map(moduleUrl);
+  void stopForkServer();
+}
+
+/**
+ * Ends the fork servers of this process; their copies live on, and the next start brings up another.
+ * They end with this process anyway.
+ */
+export async function stopForkServer(): Promise<void> {
+  const ending = [...servers.values()];
+  servers.clear();
+  await Promise.all(ending.map((server) => server.stop()));
+}
+
+/** In a copy of this process: they are not its own. Their sockets are silent there. */
+export function forgetServers(): void {
+  servers.clear();
+}

@@ -1,0 +1,316 @@
+/**
+ * The lock: one word in shared memory, a compare-and-swap without contention, a futex with it.
+ *
+ * | shared  | content                                                                             |
+ * | ------- | ----------------------------------------------------------------------------------- |
+ * | i32 0   | the word, see core/word-layout.ts                                                   |
+ * | i32 1   | client that asks to be handed the lock, or 0                                        |
+ * | f64 1   | token of the last grant                                                             |
+ * | f64 2   | token of the last grant that was released                                           |
+ * | i32 8–9, f64 5 | process and time of grants with an even token                                |
+ * | i32 12–13, f64 7 | the same of those with an odd one                                          |
+ *
+ * Written by the holder only, in this order: word, who and when, token; then released token, word. So whoever takes
+ * the word of a dead client reads off whether it died with a grant (token > released), and whose.
+ *
+ * No wake-up is relied on: everyone who sleeps looks again every {@link SLICE_MS}, whoever died meanwhile.
+ */
+import { coarseNow } from '../../core/coarse-clock.js';
+import { LocalQueue } from '../../core/local-queue.js';
+import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
+import type { PendingWait } from '../../core/pending-wait.js';
+import { FREE, hasSleepers, isFree, ownerOf, DEAD, SLEEPERS, slotOf } from '../../core/word-layout.js';
+import { LockFileError, TimeoutError, WouldDeadlockError } from '../../errors.js';
+import type { Abandoned } from '../../guard.js';
+import { memoryCalls } from '../../platform/ffi.js';
+import type { Address } from '../../place-options.js';
+import type { Holder, Mutex, MutexGrant } from '../backend.js';
+import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
+import { atStep } from './step.js';
+import { watchWord } from './wait-thread.js';
+
+const KIND: MemoryKind = { kind: 1, ending: 'lock', noun: 'lock', keepsDescriptor: true };
+
+const WORD = 0;
+const WANTS_IT = 1;
+const TOKEN = 1;
+const RELEASED = 2;
+const holderPidOf = (token: number): number => (token % 2 === 0 ? 8 : 12);
+const holderSinceOf = (token: number): number => (token % 2 === 0 ? 5 : 7);
+
+/** The longest that a dead holder goes unnoticed, in milliseconds. */
+const SLICE_MS = 15;
+/** How long a wait bears to be overtaken by others before it asks to be handed the lock, in milliseconds. */
+const PATIENCE_MS = 4;
+/** Looks before a wait that blocks the thread goes to sleep: about as long as the sleep itself would take. */
+const SPINS = 200;
+/** Turns of the event loop before an asynchronous wait has the word watched. */
+const TURNS = 2;
+/** Tokens are microseconds when a file is made: they grow on although a file was lost. */
+const SMALLEST_TOKEN = 1e15;
+
+const mutexes = new Map<string, FutexMutex>();
+
+export class FutexMutex implements Mutex {
+  readonly what: string;
+  readonly address: Address;
+  readonly #file: MemoryFile;
+  readonly #clients: Clients;
+  readonly #self: number;
+  readonly #pid = process.pid;
+  readonly #words: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #location: bigint;
+  readonly #local = new LocalQueue();
+  #token = 0;
+  #users = 0;
+
+  /**
+   * @param clients - those of the file, when a larger primitive has the lock in its region;
+   *   then that calls {@link inheritMutex} for each slot that is taken
+   */
+  constructor(file: MemoryFile, clients?: Clients) {
+    this.#file = file;
+    this.what = file.what;
+    this.address = file.address;
+    this.#words = new Int32Array(file.buffer);
+    this.#numbers = new Float64Array(file.buffer);
+    this.#location = file.location;
+    this.#clients = clients ?? new Clients(file, (slot) => inheritMutex(this.#words, slot));
+    this.#self = this.#clients.self;
+  }
+
+  /** Opens the lock, and makes it if need be. One object in this thread for each lock. */
+  static open(address: Address): FutexMutex {
+    const shape = { detail: 0, size: REGION_SIZE, reserved: REGION_RESERVED };
+    const file =
+      address.name === undefined && address.id === undefined
+        ? MemoryFile.createAnonymous(KIND, address.directory, shape)
+        : MemoryFile.open(KIND, address, shape);
+    let mutex = mutexes.get(file.identity);
+    if (mutex !== undefined) file.close();
+    else {
+      try {
+        mutex = new FutexMutex(file);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      mutexes.set(file.identity, mutex);
+    }
+    mutex.#users++;
+    return mutex;
+  }
+
+  tryAcquire(): number {
+    if (Atomics.compareExchange(this.#words, WORD, FREE, this.#self) !== FREE) return 0;
+    if (IPC_LOCK_STEPS) atStep('taken');
+    return this.#enter();
+  }
+
+  /** Takes it if that needs no wait: also from a dead client. For uses that are over before the thread goes on. */
+  attempt(): boolean {
+    return this.#tryTake(0) !== undefined;
+  }
+
+  tryAcquireInTurn(): number {
+    return this.#local.isContended ? 0 : this.tryAcquire();
+  }
+
+  async acquire(wait: PendingWait): Promise<MutexGrant> {
+    const endTurn = await this.#local.takeTurn(wait);
+    try {
+      wait.throwIfCancelled();
+      const asked = performance.now();
+      let sleepers = 0;
+      for (let turn = 0; ; turn++) {
+        await this.#local.untilAdmitted(false, wait);
+        const grant = this.#tryTake(sleepers);
+        if (grant !== undefined) return grant;
+        if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
+        if (turn < TURNS) {
+          await wait.until<void>((done) => {
+            const immediate = setImmediate(done);
+            return () => clearImmediate(immediate);
+          });
+          continue;
+        }
+        if (performance.now() - asked >= PATIENCE_MS) this.#askForIt();
+        const seen = this.#announceSleep();
+        if (seen === undefined) continue;
+        await wait.until<void>((done) => watchWord(this.#location, seen, SLICE_MS, done));
+        sleepers = SLEEPERS;
+      }
+    } catch (error) {
+      // Handed over in the last moment, it goes on to the next.
+      if (this.#giveUp() !== undefined) this.release();
+      throw error;
+    } finally {
+      endTurn();
+    }
+  }
+
+  acquireSync(timeout: number): MutexGrant {
+    if (!this.#local.admits(false)) {
+      throw timeout === 0 ? new TimeoutError(this.what, timeout) : new WouldDeadlockError(this.what);
+    }
+    const asked = performance.now();
+    let sleepers = 0;
+    for (let look = 0; ; look++) {
+      const isSpinning = look < SPINS && timeout > 0;
+      const grant = this.#tryTake(sleepers, isSpinning);
+      if (grant !== undefined) return grant;
+      if (isSpinning) continue;
+      const waited = performance.now() - asked;
+      if (waited >= timeout) {
+        // Handed to us just now, it is ours.
+        const late = this.#giveUp();
+        if (late !== undefined) return late;
+        throw new TimeoutError(this.what, timeout);
+      }
+      if (waited >= PATIENCE_MS) this.#askForIt();
+      const seen = this.#announceSleep();
+      if (seen === undefined) continue;
+      if (IPC_LOCK_STEPS) atStep('before sleep');
+      memoryCalls().sleep(this.#location, seen, Math.min(SLICE_MS, timeout - waited));
+      if (IPC_LOCK_STEPS) atStep('woken');
+      sleepers = SLEEPERS;
+    }
+  }
+
+  release(): void {
+    this.#numbers[RELEASED] = this.#token;
+    if (IPC_LOCK_STEPS) atStep('released');
+    if (Atomics.compareExchange(this.#words, WORD, this.#self, FREE) !== this.#self) this.#releaseAndWake();
+    this.#local.leave(false);
+  }
+
+  holder(): Holder | null {
+    const word = Atomics.load(this.#words, WORD);
+    const owner = ownerOf(word);
+    if (isFree(word) || !this.#clients.isAlive(owner)) return null;
+    const pid = this.#clients.pidOf(owner);
+    const token = this.#numbers[TOKEN] as number;
+    const since = this.#numbers[holderSinceOf(token)] as number;
+    // It has the lock and has not said since when: it got it this very moment.
+    const isEntered = token > (this.#numbers[RELEASED] as number) && this.#words[holderPidOf(token)] === pid;
+    return { pid, since: isEntered ? since : Date.now() };
+  }
+
+  leave(): void {
+    if (--this.#users > 0) return;
+    mutexes.delete(this.#file.identity);
+    this.#file.close();
+  }
+
+  /** Takes the word if it is free, ours by hand-over, or a dead client's. */
+  #tryTake(sleepers: number, onlyFree = false): MutexGrant | undefined {
+    const word = Atomics.load(this.#words, WORD);
+    const owner = ownerOf(word);
+    if (owner === this.#self) {
+      // Handed over to this thread; or held by another task of it, and then not admitted here.
+      return this.#local.admits(false) ? this.#grant() : undefined;
+    }
+    if (!isFree(word) && (onlyFree || this.#clients.isAlive(owner))) return undefined;
+    const mine = this.#self | (word & SLEEPERS) | sleepers;
+    if (Atomics.compareExchange(this.#words, WORD, word, mine) !== word) return undefined;
+    if (IPC_LOCK_STEPS) atStep('taken');
+    return this.#grant();
+  }
+
+  /** The word is ours: reads off what the one before has left, and enters. */
+  #grant(): MutexGrant {
+    const numbers = this.#numbers;
+    this.#withdraw();
+    const token = numbers[TOKEN] as number;
+    let abandoned: Abandoned | null = null;
+    if (isToken(token) && token > (numbers[RELEASED] as number)) {
+      abandoned = {
+        pid: this.#words[holderPidOf(token)] as number,
+        since: numbers[holderSinceOf(token)] as number,
+        token: BigInt(token),
+      };
+    }
+    return { token: this.#enter(), abandoned };
+  }
+
+  #enter(): number {
+    const numbers = this.#numbers;
+    let last = numbers[TOKEN] as number;
+    if (!isToken(last)) {
+      // A new file, or noise: microseconds, of which there are more than grants.
+      last = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+      numbers[RELEASED] = last;
+    }
+    const token = last + 1;
+    this.#words[holderPidOf(token)] = this.#pid;
+    numbers[holderSinceOf(token)] = coarseNow();
+    if (IPC_LOCK_STEPS) atStep('entered');
+    numbers[TOKEN] = token;
+    if (IPC_LOCK_STEPS) atStep('granted');
+    this.#token = token;
+    this.#local.enter(false);
+    return token;
+  }
+
+  #releaseAndWake(): void {
+    const words = this.#words;
+    const wanting = Atomics.exchange(words, WANTS_IT, 0);
+    if (IPC_LOCK_STEPS) atStep('before hand-over');
+    const next = wanting === 0 || wanting === this.#self ? FREE : wanting | SLEEPERS;
+    if (ownerOf(Atomics.exchange(words, WORD, next)) !== this.#self) {
+      throw new LockFileError(
+        this.#file.path,
+        `${this.what} was overwritten while it was held: another program writes to its file. Find it, and remove the file.`,
+      );
+    }
+    if (IPC_LOCK_STEPS) atStep('before wake');
+    // The one that it was handed to may be any of the sleepers.
+    memoryCalls().wake(this.#location, next === FREE ? 1 : 2 ** 31 - 1);
+  }
+
+  /** Says that someone sleeps; the word to sleep on, or undefined when it changed meanwhile. */
+  #announceSleep(): number | undefined {
+    const word = Atomics.load(this.#words, WORD);
+    if (isFree(word) || ownerOf(word) === this.#self) {
+      // Held by another task of this thread: it tells us itself.
+      return undefined;
+    }
+    if (hasSleepers(word)) return word;
+    const seen = word | SLEEPERS;
+    if (Atomics.compareExchange(this.#words, WORD, word, seen) !== word) return undefined;
+    if (IPC_LOCK_STEPS) atStep('announced');
+    return seen;
+  }
+
+  #askForIt(): void {
+    const asking = Atomics.compareExchange(this.#words, WANTS_IT, 0, this.#self);
+    if (asking === 0 || asking === this.#self || this.#clients.isAlive(asking)) return;
+    // A dead client asked: its place is ours.
+    Atomics.compareExchange(this.#words, WANTS_IT, asking, this.#self);
+  }
+
+  #withdraw(): void {
+    if (this.#words[WANTS_IT] === this.#self)
+      Atomics.compareExchange(this.#words, WANTS_IT, this.#self, FREE);
+  }
+
+  /** Ends a wait without the lock; the grant, when it was handed over in the last moment. */
+  #giveUp(): MutexGrant | undefined {
+    this.#withdraw();
+    const isOurs = ownerOf(Atomics.load(this.#words, WORD)) === this.#self && this.#local.admits(false);
+    return isOurs ? this.#grant() : undefined;
+  }
+}
+
+function isToken(token: number): boolean {
+  return Number.isSafeInteger(token) && token >= SMALLEST_TOKEN;
+}
+
+/** Frees what a dead client of that slot has left. */
+export function inheritMutex(words: Int32Array, slot: number): void {
+  const word = Atomics.load(words, WORD);
+  if (slotOf(word) === slot) Atomics.compareExchange(words, WORD, word, DEAD | (word & SLEEPERS));
+  const asking = Atomics.load(words, WANTS_IT);
+  if (slotOf(asking) === slot) Atomics.compareExchange(words, WANTS_IT, asking, 0);
+}

@@ -1,0 +1,66 @@
+/**
+ * Who holds a lock in this process, and in which order its tasks get it.
+ *
+ * The gate is passed in the order of asking, and only its holder looks at the lock itself. So an exclusive wait is not
+ * overtaken by shared ones, and one that gives up lets the next look at once.
+ */
+import { Mutex } from 'async-mutex';
+import type { PendingWait } from './pending-wait.js';
+
+export class LocalQueue {
+  readonly #gate = new Mutex();
+  #exclusive = false;
+  #shared = 0;
+  #onLeave: (() => void) | undefined;
+
+  /** True while another task of this process is ahead. */
+  get isContended(): boolean {
+    return this.#gate.isLocked();
+  }
+
+  /** Waits for its turn to look at the lock; returns what ends the turn. */
+  async takeTurn(wait: PendingWait): Promise<() => void> {
+    if (!this.#gate.isLocked()) return await this.#gate.acquire();
+    return await wait.until<() => void>((done) => {
+      let givenUp = false;
+      // async-mutex can't take one waiter out of its queue: one that gave up passes the turn on.
+      const queue = async () => {
+        const endTurn = await this.#gate.acquire();
+        if (givenUp) endTurn();
+        else done(endTurn);
+      };
+      void queue();
+      return () => {
+        givenUp = true;
+      };
+    });
+  }
+
+  /** True when no holder in this process is in the way. */
+  admits(shared: boolean): boolean {
+    return !this.#exclusive && (shared || this.#shared === 0);
+  }
+
+  /** Waits until {@link admits}; only for the one whose turn it is. */
+  async untilAdmitted(shared: boolean, wait: PendingWait): Promise<void> {
+    while (!this.admits(shared)) {
+      await wait.until<void>((done) => {
+        this.#onLeave = done;
+        return () => {
+          this.#onLeave = undefined;
+        };
+      });
+    }
+  }
+
+  enter(shared: boolean): void {
+    if (shared) this.#shared++;
+    else this.#exclusive = true;
+  }
+
+  leave(shared: boolean): void {
+    if (shared) this.#shared--;
+    else this.#exclusive = false;
+    this.#onLeave?.();
+  }
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import {
+  clientWord,
+  DEAD,
+  FREE,
+  generationOf,
+  hasSleepers,
+  isFree,
+  LAST_SLOT,
+  nextGeneration,
+  ownerOf,
+  SLEEPERS,
+  slotOf,
+} from './word-layout.js';
+
+const slots = [1, 2, 100, LAST_SLOT];
+const generations = [0, 1, 2 ** 18, 2 ** 19 - 1];
+
+it('keeps slot, generation and sleepers apart, for the smallest and the largest of each', () => {
+  for (const slot of slots) {
+    for (const generation of generations) {
+      const word = clientWord(slot, generation);
+      expect(word).toBeGreaterThan(0);
+      for (const seen of [word, word | SLEEPERS]) {
+        expect([slotOf(seen), generationOf(seen), ownerOf(seen), isFree(seen)]).toEqual([
+          slot,
+          generation,
+          word,
+          false,
+        ]);
+      }
+      expect([hasSleepers(word), hasSleepers(word | SLEEPERS)]).toEqual([false, true]);
+    }
+  }
+});
+
+it('no two clients have one word', () => {
+  const words = slots.flatMap((slot) => generations.map((generation) => clientWord(slot, generation)));
+  expect(new Set([...words, FREE, DEAD]).size).toBe(words.length + 2);
+});
+
+it('free, or left by a dead holder, it may be taken, whoever sleeps', () => {
+  for (const word of [FREE, DEAD, SLEEPERS, DEAD | SLEEPERS]) expect(isFree(word)).toBe(true);
+});
+
+it('generations go round and stay in their bits', () => {
+  expect(nextGeneration(2 ** 19 - 1)).toBe(0);
+  expect(nextGeneration(5)).toBe(6);
+});

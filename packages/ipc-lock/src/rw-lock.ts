@@ -1,0 +1,234 @@
+/** A lock that readers share and writers have alone. */
+import { FIRST_OWN, LAST_TOKEN, type LeftRow, SINCE } from './backend/futex/clients.js';
+import type { Monitor } from './backend/futex/monitor.js';
+import { coarseNow } from './core/coarse-clock.js';
+import type { MemoryKind } from './core/memory-file.js';
+import { NotHeldError, WouldDeadlockError } from './errors.js';
+import { type Abandoned, LockGuard } from './guard.js';
+import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
+import { Primitive, type PrimitiveAddress } from './primitive.js';
+import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
+
+const KIND: MemoryKind = { kind: 5, ending: 'rwlock', noun: 'read-write lock', keepsDescriptor: true };
+
+/** Of a row: how many readers the client has. */
+const READERS = FIRST_OWN;
+/** Of a row: what its writer does. */
+const WRITER = FIRST_OWN + 1;
+const WRITES = 1;
+const WANTS_TO_WRITE = 2;
+
+/** Writers that died writing, to be told to the next grant in this thread. */
+const toTell = new WeakMap<Monitor, Abandoned[]>();
+
+/**
+ * A lock that any number of readers share, or one writer has alone.
+ *
+ * A writer that waits goes ahead of readers that come later. One that dies gives the lock up, and the next to get it,
+ * reader or writer, is told by `guard.abandoned`; a reader that dies has changed nothing, and nobody is told.
+ */
+export class RWLock extends Primitive {
+  readonly #readers = new Set<LockGuard>();
+  #writer: LockGuard | undefined;
+
+  /** Makes a lock without a name, to be passed to children. */
+  constructor(options?: PlaceOptions);
+  /** @internal */
+  constructor(options: undefined, address: Address);
+  constructor(options?: PlaceOptions, address: Address = { directory: resolveDirectory(options) }) {
+    super(KIND, 'rebuildRWLock', address, 0);
+    const left = this.monitor.inherited;
+    this.monitor.inherited = undefined;
+    if (left !== undefined && left.own[1] === WRITES) this.#note(left);
+  }
+
+  /** Opens the lock of that name, and makes it if need be. */
+  static open(name: string, options?: PlaceOptions): RWLock {
+    return new RWLock(undefined, {
+      directory: resolveDirectory(options),
+      name: resolveName(name, 'a read-write lock'),
+    });
+  }
+
+  /** @internal */
+  static at(address: PrimitiveAddress): RWLock {
+    return new RWLock(undefined, address);
+  }
+
+  /** True while this object writes. */
+  get writing(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** How often this object reads. */
+  get reading(): number {
+    return this.#readers.size;
+  }
+
+  /** Waits until this object may read, together with other readers. See {@link Lock.acquire} for the options. */
+  async acquireRead(options?: WaitOptions): Promise<LockGuard> {
+    return await this.waitFor(options, this.#takeToRead);
+  }
+
+  /** The same, blocking the thread. */
+  acquireReadSync(options?: WaitSyncOptions): LockGuard {
+    return this.waitForSync(options, () => {
+      const guard = this.#takeToRead();
+      if (guard === undefined && this.#own(WRITER) === WRITES) this.#throwIfBlocking(options);
+      return guard;
+    });
+  }
+
+  /** Waits until this object alone may write. */
+  async acquireWrite(options?: WaitOptions): Promise<LockGuard> {
+    try {
+      return await this.waitFor(options, this.#takeToWrite);
+    } catch (error) {
+      this.#noLongerWantsToWrite();
+      throw error;
+    }
+  }
+
+  /**
+   * The same, blocking the thread.
+   *
+   * @throws {WouldDeadlockError} `ERR_LOCK_WOULD_DEADLOCK` when this thread reads or writes already
+   */
+  acquireWriteSync(options?: WaitSyncOptions): LockGuard {
+    try {
+      return this.waitForSync(options, () => {
+        const guard = this.#takeToWrite();
+        if (guard === undefined && (this.#own(WRITER) === WRITES || this.#own(READERS) > 0)) {
+          this.#throwIfBlocking(options);
+        }
+        return guard;
+      });
+    } catch (error) {
+      this.#noLongerWantsToWrite();
+      throw error;
+    }
+  }
+
+  /** Runs `work` while reading. */
+  async runRead<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    const guard = await this.acquireRead(options);
+    try {
+      return await work(guard);
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** Runs `work` while writing. */
+  async runWrite<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    const guard = await this.acquireWrite(options);
+    try {
+      return await work(guard);
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** Ends writing, or the oldest reading, of this object. @throws {NotHeldError} `ERR_LOCK_NOT_HELD` */
+  release(): void {
+    this.throwIfClosed();
+    const guard = this.#writer ?? [...this.#readers][0];
+    if (guard === undefined) throw new NotHeldError(this.monitor.what);
+    guard.release();
+  }
+
+  protected override giveBackAll(): void {
+    this.#writer?.release();
+    for (const guard of this.#readers) guard.release();
+  }
+
+  readonly #owner = {
+    holds: (guard: object): boolean => this.#writer === guard || this.#readers.has(guard as LockGuard),
+    letGo: (guard: object): void => {
+      const { words, clients } = this.monitor;
+      if (this.#writer === guard) {
+        this.#writer = undefined;
+        Atomics.store(words, clients.row + WRITER, 0);
+      } else {
+        this.#readers.delete(guard as LockGuard);
+        Atomics.sub(words, clients.row + READERS, 1);
+      }
+      this.monitor.changed();
+    },
+  };
+
+  readonly #takeToRead = (): LockGuard | undefined => {
+    const { words, clients } = this.monitor;
+    for (const row of clients.rows()) {
+      const writer = Atomics.load(words, row + WRITER);
+      // A writer of this thread that only waits has its place in the queue of this thread.
+      const isInTheWay = row === clients.row ? writer === WRITES : writer !== 0;
+      if (isInTheWay && !this.#isOver(row)) return undefined;
+    }
+    const guard = this.#enter();
+    Atomics.add(words, clients.row + READERS, 1);
+    this.#readers.add(guard);
+    return guard;
+  };
+
+  readonly #takeToWrite = (): LockGuard | undefined => {
+    const { words, clients } = this.monitor;
+    let isFree = true;
+    for (const row of clients.rows()) {
+      const isInTheWay =
+        Atomics.load(words, row + READERS) > 0 || Atomics.load(words, row + WRITER) === WRITES;
+      if (isInTheWay && !this.#isOver(row)) isFree = false;
+    }
+    if (!isFree) {
+      // Not while this thread writes: the word says so, and its readers wait for it anyway.
+      Atomics.compareExchange(words, clients.row + WRITER, 0, WANTS_TO_WRITE);
+      return undefined;
+    }
+    const guard = this.#enter();
+    Atomics.store(words, clients.row + WRITER, WRITES);
+    this.#writer = guard;
+    return guard;
+  };
+
+  /** True when the client is dead; then it has nothing any more. */
+  #isOver(row: number): boolean {
+    const { words, numbers, clients } = this.monitor;
+    if (clients.isRowAlive(row)) return false;
+    const pid = clients.pidOfRow(row);
+    const since = numbers[(row + SINCE) / 2] as number;
+    const token = numbers[(row + LAST_TOKEN) / 2] as number;
+    // Exchanged: whoever takes the slot just now may do the same.
+    Atomics.exchange(words, row + READERS, 0);
+    if (Atomics.exchange(words, row + WRITER, 0) === WRITES) this.#note({ pid, since, token });
+    return true;
+  }
+
+  #enter(): LockGuard {
+    const { monitor } = this;
+    const { row } = monitor.clients;
+    const token = monitor.nextToken();
+    monitor.numbers[(row + LAST_TOKEN) / 2] = token;
+    monitor.numbers[(row + SINCE) / 2] = coarseNow();
+    return new LockGuard(this.#owner, token, toTell.get(monitor)?.shift() ?? null);
+  }
+
+  #own(word: number): number {
+    return Atomics.load(this.monitor.words, this.monitor.clients.row + word);
+  }
+
+  #noLongerWantsToWrite(): void {
+    const { words, clients } = this.monitor;
+    const wanted = Atomics.compareExchange(words, clients.row + WRITER, WANTS_TO_WRITE, 0) === WANTS_TO_WRITE;
+    if (wanted) this.monitor.changed();
+  }
+
+  #throwIfBlocking(options: WaitSyncOptions | undefined): void {
+    if (options?.timeout !== 0) throw new WouldDeadlockError(this.monitor.what);
+  }
+
+  #note({ pid, since, token }: Omit<LeftRow, 'own'>): void {
+    const list = toTell.get(this.monitor) ?? [];
+    toTell.set(this.monitor, list);
+    list.push({ pid, since, token: BigInt(token) });
+  }
+}

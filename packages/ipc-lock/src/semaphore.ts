@@ -1,0 +1,236 @@
+/** Permits between processes. */
+import { inspect } from 'node:util';
+import { FIRST_SHARED, type Monitor } from './backend/futex/monitor.js';
+import { FIRST_OWN, LAST_TOKEN, SINCE } from './backend/futex/clients.js';
+import { coarseNow } from './core/coarse-clock.js';
+import type { MemoryKind } from './core/memory-file.js';
+import { InvalidOptionError, NotHeldError, WouldDeadlockError } from './errors.js';
+import { type Abandoned, LockGuard } from './guard.js';
+import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
+import { Primitive, type PrimitiveAddress } from './primitive.js';
+import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
+
+const KIND: MemoryKind = { kind: 2, ending: 'semaphore', noun: 'semaphore', keepsDescriptor: true };
+const BOUNDED_KIND: MemoryKind = {
+  kind: 3,
+  ending: 'bounded',
+  noun: 'bounded semaphore',
+  keepsDescriptor: true,
+};
+
+/** Permits that were added by those who had none. */
+const ADDED = FIRST_SHARED;
+/** Of a row: permits that the client has. */
+const HELD = FIRST_OWN;
+
+/** Permits of the dead that were given back, to be told to the next who get one in this thread. */
+const toTell = new WeakMap<Monitor, Abandoned[]>();
+
+/**
+ * A number of permits, each of which one task of one process has at a time.
+ *
+ * A process that dies gives its permits back, and who gets one next is told by `guard.abandoned`. A release by an
+ * object that has none adds a permit, as in CPython; {@link BoundedSemaphore} refuses it.
+ */
+export class Semaphore extends Primitive {
+  readonly #guards = new Set<LockGuard>();
+
+  /**
+   * Makes a semaphore without a name, to be passed to children.
+   *
+   * @param value - permits that there are in the beginning, 0 or more
+   */
+  constructor(value?: number, options?: PlaceOptions);
+  /** @internal */
+  constructor(value: number, options: undefined, address: Address, kind?: MemoryKind, rebuild?: string);
+  constructor(
+    value = 1,
+    options?: PlaceOptions,
+    address: Address = { directory: resolveDirectory(options) },
+    kind = KIND,
+    rebuild = 'rebuildSemaphore',
+  ) {
+    super(kind, rebuild, address, resolveValue(value));
+    const left = this.monitor.inherited;
+    if (left !== undefined) {
+      this.monitor.inherited = undefined;
+      this.#note(left.pid, left.since, left.token, left.own[0] ?? 0);
+    }
+  }
+
+  /** Opens the semaphore of that name; it is made, with that value, if it is not there. All must name one value. */
+  static open(name: string, value = 1, options?: PlaceOptions): Semaphore {
+    const address = { directory: resolveDirectory(options), name: resolveName(name, 'a semaphore') };
+    return new Semaphore(value, undefined, address);
+  }
+
+  /** @internal */
+  static at(address: PrimitiveAddress): Semaphore {
+    return new Semaphore(address.detail, undefined, address);
+  }
+
+  /** Permits that are free at this moment. */
+  get value(): number {
+    this.throwIfClosed();
+    return Math.max(0, this.#countFree());
+  }
+
+  /**
+   * Waits until this object has a permit. In this process those who wait get it in the order they asked.
+   *
+   * @param options.timeout - milliseconds; 0 tries once; omitted waits without end
+   * @param options.signal - gives up when aborted, and rejects with `signal.reason`
+   * @throws {TimeoutError} `ERR_LOCK_TIMEOUT`
+   * @throws {LockClosedError} `ERR_LOCK_CLOSED`
+   */
+  async acquire(options?: WaitOptions): Promise<LockGuard> {
+    return await this.waitFor(options, this.#take);
+  }
+
+  /**
+   * The same, blocking the thread.
+   *
+   * @throws {WouldDeadlockError} `ERR_LOCK_WOULD_DEADLOCK` when this thread has all permits of a bounded one
+   */
+  acquireSync(options?: WaitSyncOptions): LockGuard {
+    return this.waitForSync(options, () => {
+      const guard = this.#take();
+      // Only where nobody else could add one.
+      const isAllOurs = guard === undefined && this.isBounded && this.#countHeldByUs() >= this.#countAll();
+      if (isAllOurs && options?.timeout !== 0) throw new WouldDeadlockError(this.monitor.what);
+      return guard;
+    });
+  }
+
+  /** Runs `work` with a permit, and gives it back however `work` ends. */
+  async run<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    const guard = await this.acquire(options);
+    try {
+      return await work(guard);
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** Gives back the oldest permit that this object has; adds one when it has none. */
+  release(): void {
+    this.throwIfClosed();
+    const [guard] = this.#guards;
+    if (guard !== undefined) guard.release();
+    else this.addPermit();
+  }
+
+  /** @internal */
+  protected get isBounded(): boolean {
+    return false;
+  }
+
+  /** @internal */
+  protected addPermit(): void {
+    Atomics.add(this.monitor.words, ADDED, 1);
+    this.monitor.changed();
+  }
+
+  protected override giveBackAll(): void {
+    for (const guard of this.#guards) guard.release();
+  }
+
+  readonly #owner = {
+    holds: (guard: object): boolean => this.#guards.has(guard as LockGuard),
+    letGo: (guard: object): void => {
+      this.#guards.delete(guard as LockGuard);
+      Atomics.sub(this.monitor.words, this.monitor.clients.row + HELD, 1);
+      this.monitor.changed();
+    },
+  };
+
+  readonly #take = (): LockGuard | undefined => {
+    const { monitor } = this;
+    if (this.#countFree() <= 0 && !this.#giveBackOfTheDead()) return undefined;
+    const { row } = monitor.clients;
+    const token = monitor.nextToken();
+    monitor.numbers[(row + LAST_TOKEN) / 2] = token;
+    monitor.numbers[(row + SINCE) / 2] = coarseNow();
+    Atomics.add(monitor.words, row + HELD, 1);
+    const guard = new LockGuard(this.#owner, token, toTell.get(monitor)?.shift() ?? null);
+    this.#guards.add(guard);
+    return guard;
+  };
+
+  #countAll(): number {
+    return this.monitor.detail + Atomics.load(this.monitor.words, ADDED);
+  }
+
+  #countHeldByUs(): number {
+    return Atomics.load(this.monitor.words, this.monitor.clients.row + HELD);
+  }
+
+  #countFree(): number {
+    const { words, clients } = this.monitor;
+    let free = this.#countAll();
+    for (const row of clients.rows()) free -= Atomics.load(words, row + HELD);
+    return free;
+  }
+
+  /** True when there is a free permit after it. */
+  #giveBackOfTheDead(): boolean {
+    const { words, numbers, clients } = this.monitor;
+    for (const row of clients.rows()) {
+      if (Atomics.load(words, row + HELD) === 0 || clients.isRowAlive(row)) continue;
+      const pid = clients.pidOfRow(row);
+      const since = numbers[(row + SINCE) / 2] as number;
+      const token = numbers[(row + LAST_TOKEN) / 2] as number;
+      // Exchanged: whoever takes the slot just now may give it back as well.
+      this.#note(pid, since, token, Atomics.exchange(words, row + HELD, 0));
+    }
+    return this.#countFree() > 0;
+  }
+
+  #note(pid: number, since: number, token: number, permits: number): void {
+    const list = toTell.get(this.monitor) ?? [];
+    toTell.set(this.monitor, list);
+    for (let permit = 0; permit < permits; permit++) list.push({ pid, since, token: BigInt(token) });
+  }
+}
+
+/** A semaphore that refuses a release by an object that has no permit. */
+export class BoundedSemaphore extends Semaphore {
+  /** @param value - permits that there are, 1 or more */
+  constructor(value?: number, options?: PlaceOptions);
+  /** @internal */
+  constructor(value: number, options: undefined, address: Address);
+  constructor(
+    value = 1,
+    options?: PlaceOptions,
+    address: Address = { directory: resolveDirectory(options) },
+  ) {
+    super(value, undefined, address, BOUNDED_KIND, 'rebuildBoundedSemaphore');
+  }
+
+  static override open(name: string, value = 1, options?: PlaceOptions): BoundedSemaphore {
+    const address = { directory: resolveDirectory(options), name: resolveName(name, 'a semaphore') };
+    return new BoundedSemaphore(value, undefined, address);
+  }
+
+  /** @internal */
+  static override at(address: PrimitiveAddress): BoundedSemaphore {
+    return new BoundedSemaphore(address.detail, undefined, address);
+  }
+
+  protected override get isBounded(): boolean {
+    return true;
+  }
+
+  /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` */
+  protected override addPermit(): void {
+    throw new NotHeldError(this.monitor.what);
+  }
+}
+
+function resolveValue(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31) return value;
+  throw new InvalidOptionError(
+    'value',
+    `The value of a semaphore must be a whole number from 0 on, not ${inspect(value)}.`,
+  );
+}

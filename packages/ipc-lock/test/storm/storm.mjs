@@ -1,0 +1,156 @@
+/**
+ * Four processes take and release one primitive without pause; SIGKILL takes one of them at random, again and again.
+ *
+ * `node storm.mjs SCENARIO KILLS [STEPS]`: prints one line of JSON and exits with 1 if anything did not hold.
+ * With STEPS, names between commas, the processes are of the test build and kill themselves at one of these steps.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { addressOf } from './rebuild.mjs';
+import { scenarios } from './scenarios.mjs';
+import { EVENT, MOST_TOKENS, now, Stage } from './stage.mjs';
+
+const PROCESSES = 4;
+/** How long nobody may get it after a death, in milliseconds. */
+const LONGEST_WAIT_MS = 100;
+
+const [name, kills, steps] = process.argv.slice(2);
+const scenario = scenarios[name];
+const build = new URL(steps === undefined ? '../../dist/' : '../../dist-steps/', import.meta.url);
+const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'storm-'));
+const descriptors = () => readdirSync('/proc/self/fd').length;
+const descriptorsBefore = descriptors();
+
+const stage = new Stage();
+const object = scenario.open(directory);
+scenario.begin(object, stage);
+
+/** Incarnations that were killed: process id, and from when on each may have been dead. */
+const dead = new Map();
+const killedAt = [];
+const alive = new Set();
+const failures = [];
+let last = 1;
+
+function start() {
+  const incarnation = ++last;
+  // One is spared: when all are starting at a time nobody could get it.
+  const isSpared = steps === undefined || incarnation === 2;
+  const stop = isSpared
+    ? ''
+    : `${pick(steps.split(','))}:${1 + Math.floor(Math.random() ** 3 * 300)}:SIGKILL`;
+  const child = spawn(
+    process.execPath,
+    [worker, name, String(incarnation), addressOf(stage.memory), addressOf(object)],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, STORM_BUILD: new URL('entry/rebuild.js', build).href, IPC_LOCK_STOP_AT: stop },
+    },
+  );
+  const one = { incarnation, child, ended: once(child, 'exit') };
+  alive.add(one);
+  void one.ended.then(([exitCode, signal]) => {
+    alive.delete(one);
+    stage.leave(incarnation);
+    if (signal === 'SIGKILL') {
+      // One that killed itself may have done so at any time.
+      dead.set(incarnation, { pid: child.pid, at: one.killedAt ?? 0 });
+      if (steps !== undefined) killedAt.push(now());
+    } else failures.push(`incarnation ${incarnation} ended with ${exitCode ?? signal}`);
+  });
+  return one;
+}
+
+function pick(list) {
+  return list[Math.floor(Math.random() * list.length)];
+}
+
+async function kill(one) {
+  one.killedAt = now();
+  killedAt.push(one.killedAt);
+  one.child.kill('SIGKILL');
+  await one.ended;
+}
+
+const until = (condition) =>
+  (async () => {
+    while (!condition() && failures.length === 0) await sleep(5);
+  })();
+
+for (let count = 0; count < PROCESSES; count++) start();
+const began = stage.rounds;
+await until(() => stage.rounds > began);
+while (killedAt.length < Number(kills) && failures.length === 0) {
+  if (steps === undefined) {
+    await sleep(Math.random() * 20);
+    // All are at work: one that is only starting has nothing to lose.
+    await until(() => [...alive].every(({ incarnation }) => stage.busy[incarnation] === 1));
+    if (failures.length === 0) await kill(pick([...alive]));
+  } else {
+    const before = dead.size;
+    await until(() => dead.size > before);
+  }
+  while (alive.size < PROCESSES && failures.length === 0) start();
+  if (stage.rounds > MOST_TOKENS - 1e6) break;
+}
+const count = killedAt.length;
+for (const one of alive) await kill(one);
+try {
+  await scenario.end(object, stage);
+} catch (error) {
+  failures.push(`in the end: ${error.message}`);
+}
+failures.push(...stage.judge(), ...scenario.judge(stage, dead));
+
+// The longest time after each kill in which nobody got it.
+const gaps = [...stage.written()].filter(({ kind }) => kind === EVENT.gap);
+const waits = killedAt
+  .slice(0, count)
+  .map((time) =>
+    Math.max(
+      0,
+      ...gaps
+        .filter(({ a, b }) => a <= time + LONGEST_WAIT_MS && b >= time)
+        .map(({ a, b }) => b - Math.max(a, time)),
+    ),
+  )
+  .toSorted((a, b) => a - b);
+const worst = waits.at(-1) ?? 0;
+if (worst > LONGEST_WAIT_MS) failures.push(`nobody got it for ${worst.toFixed(1)} ms after a death`);
+
+const rounds = stage.rounds;
+object.close();
+stage.memory.close();
+await sleep(0);
+const left = readdirSync(directory, { recursive: true }).filter(
+  (file) => !/^storm\.[0-9a-f]+\.[a-z]+$/.test(file),
+);
+if (left.length > 0) failures.push(`left in its folder: ${left.join(', ')}`);
+rmSync(directory, { recursive: true });
+
+console.log(
+  JSON.stringify({
+    scenario: name,
+    steps: steps ?? null,
+    kills: count,
+    rounds,
+    wait: { p50: at(0.5), p99: at(0.99), worst: round(worst) },
+    descriptors: descriptors() - descriptorsBefore,
+    failures: failures.slice(0, 10),
+  }),
+);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+function at(share) {
+  return round(waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? 0);
+}
+
+function round(ms) {
+  return Math.round(ms * 100) / 100;
+}
