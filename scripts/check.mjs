@@ -17,6 +17,7 @@ const checks = [
   ['types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only']],
   ['docs', bin('typedoc'), []],
   ['unused', bin('knip'), ['--no-config-hints']],
+  ['browser', process.execPath, [join(root, 'scripts', 'install-chromium.mjs')]],
   ['tests', bin('vitest'), ['run']],
   ['packages', process.execPath, [join(root, 'scripts', 'check-packages.mjs')]],
   ['readmes', process.execPath, [join(root, 'scripts', 'check-readmes.mjs')]],

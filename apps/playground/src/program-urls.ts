@@ -12,6 +12,7 @@ import type * as Locks from './programs/locks.js';
 import type * as Memory from './programs/memory.js';
 import type * as Moments from './programs/moments.js';
 import type * as NoGuard from './programs/no-guard.js';
+import type * as Residents from './programs/residents.js';
 import type * as WithGuard from './programs/with-guard.js';
 
 /** Each program, by the name of its file in `programs/`. Types only: nothing is loaded here. */
@@ -26,6 +27,7 @@ interface Programs {
   readonly family: typeof Family;
   readonly compute: typeof Compute;
   readonly locks: typeof Locks;
+  readonly residents: typeof Residents;
 }
 
 type ProgramName = keyof Programs;
@@ -38,4 +40,14 @@ export function program<N extends ProgramName>(name: N, exportName?: keyof Progr
 /** Loads a program into this process: to pass its functions as targets, or to call them without a process. */
 export async function importProgram<N extends ProgramName>(name: N): Promise<Programs[N]> {
   return (await import(program(name).href)) as Programs[N];
+}
+
+/** The process that runs one experiment for the lab. */
+export function experimentRunner(): URL {
+  return new URL('./lab/experiment-runner.js', import.meta.url);
+}
+
+/** The lab's page, as Vite has built it. */
+export function labPage(): URL {
+  return new URL('./lab-page/', import.meta.url);
 }

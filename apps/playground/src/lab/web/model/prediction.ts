@@ -1,0 +1,87 @@
+/**
+ * What the model says of a workload, what the machine did, and how far apart they are. Pure.
+ *
+ * The model's machine has nothing else to do, the real one has. So errors are taken on a clock that stands while one
+ * of the processes is ready and none of them has the core: then other programs have it.
+ */
+import { cpu, io, roundRobin, simulate } from 'scheduler-model';
+import { type Stretch as Interval, total, union, workDoneBy } from '../../../on-cpu.js';
+import type { MeasuredProcess, RealProcess } from '../../protocol.js';
+import { chartOf } from '../scheduler/simulation.js';
+import { Chart, Row } from '../timeline/chart.js';
+
+/** Near what Linux gives to one of a few; turnarounds hardly depend on it. */
+const QUANTUM_MS = 4;
+
+export interface Side {
+  readonly chart: Chart;
+  /** Milliseconds until each has ended, in the workload's order. */
+  readonly ends: readonly number[];
+}
+
+export function predict(processes: readonly RealProcess[]): Side {
+  const run = simulate(
+    processes.map(({ name, steps }) => ({
+      name,
+      script: steps.map((ms, index) => (index % 2 === 0 ? cpu(ms) : io(ms))),
+    })),
+    { policy: roundRobin({ quantum: QUANTUM_MS }), machine: { cores: 1, unit: 'ms' } },
+  );
+  return { chart: chartOf(run), ends: run.processes.map(({ completion }) => completion ?? Number.NaN) };
+}
+
+export interface Measured extends Side {
+  /** Milliseconds until each has ended, less what other programs took. */
+  readonly undisturbed: readonly number[];
+  /** Milliseconds that other programs had the core although one of these was ready. */
+  readonly taken: number;
+}
+
+export function readMeasured(measured: readonly MeasuredProcess[]): Measured {
+  const chart = new Chart();
+  const taken = takenByOthers(measured);
+  for (const { name, pid, end, running, blocked } of measured) {
+    const row = new Row(name, () => name, String(pid));
+    const known = [
+      ...running.map(([from, to]) => ({ from, to, paint: 'running' as const })),
+      ...blocked.map(([from, to]) => ({ from, to, paint: 'blocked' as const })),
+    ].toSorted((one, other) => one.from - other.from);
+    let at = 0;
+    for (const stretch of known) {
+      if (stretch.from > at) row.stretches.push({ from: at, to: stretch.from, paint: 'ready' });
+      row.stretches.push(stretch);
+      at = Math.max(at, stretch.to);
+    }
+    if (end > at) row.stretches.push({ from: at, to: end, paint: 'ready' });
+    chart.rows.push(row);
+    chart.to = Math.max(chart.to, end);
+  }
+  return {
+    chart,
+    taken: total(taken),
+    ends: measured.map(({ end }) => end),
+    undisturbed: measured.map(({ end }) => end - workDoneBy(end, [taken])),
+  };
+}
+
+/** When one was neither blocked nor at its end, and none was on the core. */
+export function takenByOthers(measured: readonly MeasuredProcess[]): Interval[] {
+  const running = union(measured.map((each) => each.running));
+  const wanting = union(measured.map(({ end, blocked }) => without([[0, end]], union([blocked]))));
+  return without(wanting, running);
+}
+
+/** What of some stretches no other one covers; both in order and not overlapping. */
+export function without(stretches: readonly Interval[], covers: readonly Interval[]): Interval[] {
+  return stretches.flatMap(([from, to]) => {
+    const left: Interval[] = [];
+    let at = from;
+    for (const [coverFrom, coverTo] of covers) {
+      if (coverTo <= at || coverFrom >= to) continue;
+      if (coverFrom > at) left.push([at, coverFrom]);
+      at = Math.max(at, coverTo);
+    }
+    if (at < to) left.push([at, to]);
+    return left;
+  });
+}
