@@ -161,7 +161,8 @@ function replaceHandovers(
   return copy;
 }
 
-function containsHandover(value: unknown, seen: Set<unknown>): boolean {
+/** True when something in it says itself how to be built again elsewhere. */
+export function containsHandover(value: unknown, seen = new Set<unknown>()): boolean {
   if (typeof value !== 'object' || value === null || seen.has(value)) return false;
   seen.add(value);
   if (handoverKey in value) return true;
