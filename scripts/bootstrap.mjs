@@ -138,6 +138,7 @@ const programs = {
   test: ['scripts/check.mjs', ...rest],
   bench: ['scripts/bench.mjs', ...rest],
   storm: ['scripts/storm.mjs', ...rest],
+  soak: ['scripts/soak.mjs', ...rest],
 };
 process.env.NODE_MAJOR = process.versions.node.split('.')[0];
 runTask(programs[task]);

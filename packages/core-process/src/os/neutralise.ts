@@ -27,26 +27,30 @@ export interface PendingTimers {
   readonly immediates: readonly NodeJS.Immediate[];
 }
 
+interface RemoteObject {
+  readonly objectId: string;
+}
+
 const exchangeKey = Symbol.for('core-process.find-objects');
 
 /** All objects of a class, which only V8 can tell. */
 function objectsLike<T extends object>(sample: T, session: Inspector.Session): T[] {
   const exchange = globalThis as { [exchangeKey]?: unknown };
-  const post = <R>(method: string, parameters: object): R => {
+  const post = (method: string, parameters: object): unknown => {
     let answer: unknown;
     // Calls back before it returns: the session is connected to its own thread.
     session.post(method, parameters, (error, result) => {
       if (error !== null) throw error;
       answer = result;
     });
-    return answer as R;
+    return answer;
   };
   exchange[exchangeKey] = Object.getPrototypeOf(sample);
   const key = 'globalThis[Symbol.for("core-process.find-objects")]';
-  const { result } = post<{ result: { objectId: string } }>('Runtime.evaluate', { expression: key });
-  const { objects } = post<{ objects: { objectId: string } }>('Runtime.queryObjects', {
-    prototypeObjectId: result.objectId,
-  });
+  const { result } = post('Runtime.evaluate', { expression: key }) as { result: RemoteObject };
+  const { objects } = post('Runtime.queryObjects', { prototypeObjectId: result.objectId }) as {
+    objects: RemoteObject;
+  };
   post('Runtime.callFunctionOn', {
     objectId: objects.objectId,
     functionDeclaration: `function () { ${key} = this; }`,
