@@ -17,6 +17,7 @@
 import { ConnectionEndedError } from '../errors.js';
 import type { Futex } from '../os/futex.js';
 import { Inbox } from './inbox.js';
+import { holdLoop, releaseLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
 import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
@@ -59,12 +60,24 @@ export class RingLink implements BatchLink {
   /** Arrived over the stream before their turn. */
   readonly #large: Buffer[] = [];
   #waitsForLarge = false;
+  /** Says which message is the last one that comes by the stream as it is; after it the ring is read. */
+  #isLastPlain: ((payload: Buffer) => boolean) | undefined;
   #isCorked = false;
   #hasNews = false;
 
-  /** @param side - 0 in one process, 1 in the other */
-  constructor(stream: StreamLink, memory: ArrayBuffer, side: 0 | 1, futex: Futex) {
+  /**
+   * @param side - 0 in one process, 1 in the other
+   * @param isLastPlain - for the side whose partner may still send by the stream alone: how its last such message looks
+   */
+  constructor(
+    stream: StreamLink,
+    memory: ArrayBuffer,
+    side: 0 | 1,
+    futex: Futex,
+    isLastPlain?: (payload: Buffer) => boolean,
+  ) {
     this.#stream = stream;
+    this.#isLastPlain = isLastPlain;
     this.#futex = futex;
     this.#words = new Int32Array(memory, 0, SIDES_BYTES / 4);
     const ring = (index: number) =>
@@ -165,7 +178,9 @@ export class RingLink implements BatchLink {
   #hear(): void {
     const { inbox } = this.#stream;
     for (let payload = inbox.take(); payload !== undefined; payload = inbox.take()) {
-      if (payload.byteLength > 0) this.#large.push(payload);
+      if (this.#isLastPlain?.(payload) === true) this.#isLastPlain = undefined;
+      else if (this.#isLastPlain !== undefined) this.inbox.push(payload);
+      else if (payload.byteLength > 0) this.#large.push(payload);
     }
     this.#readAll();
     if (inbox.end !== undefined) {
@@ -176,6 +191,10 @@ export class RingLink implements BatchLink {
 
   /** Until nothing is left, and then the other side has to wake this one. */
   #readAll(): void {
+    if (this.#isLastPlain !== undefined) {
+      this.#flushOverflow();
+      return;
+    }
     do {
       Atomics.store(this.#words, this.#mine + STATE, AWAKE);
       this.#flushOverflow();
@@ -219,6 +238,9 @@ export class RingLink implements BatchLink {
       const promise = new Promise<void>((settle) => {
         resolve = settle;
       });
+      // What has found no room yet is in this process alone: it must not end before.
+      holdLoop();
+      void promise.then(releaseLoop);
       this.#room = { promise, resolve };
     }
     const { promise } = this.#room;
