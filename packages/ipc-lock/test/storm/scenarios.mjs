@@ -60,6 +60,10 @@ export const scenarios = {
     judge: (stage, dead) => [...judgeExclusion(stage, dead, 1), ...judgeReports(stage, dead)],
   },
 
+  get fair() {
+    return { ...this.lock, open: (directory) => Lock.open('storm', { directory, fair: true }) };
+  },
+
   semaphore: {
     open: (directory) => BoundedSemaphore.open('storm', PERMITS, { directory }),
 

@@ -15,6 +15,7 @@ const MONITOR = [
 /** @type {Record<string, string[]>} */
 export const STEPS = {
   lock: [...MUTEX, ...HAND_OVER],
+  fair: [...MUTEX, ...HAND_OVER],
   semaphore: MONITOR,
   rwlock: MONITOR,
   condition: [...new Set([...MUTEX, ...HAND_OVER, ...MONITOR])],
