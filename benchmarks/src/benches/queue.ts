@@ -7,7 +7,7 @@ import { median, type Measurement, runBench, type Subject } from '../harness.js'
 import { programs } from '../program-urls.js';
 import { pythonSubject } from '../python.js';
 
-const MESSAGES = 50_000;
+const MESSAGES = 100_000;
 const ROUND_TRIPS = 2000;
 
 const task = (name: string) => new URL(`queue-tasks.mjs#${name}`, programs);
@@ -97,6 +97,7 @@ const python = pythonSubject('python Queue', 'queue_messages.py', [String(MESSAG
 await runBench({
   bench: 'queue',
   rounds: 5,
+  warmUp: 2,
   subjects: [ours(), ipc('json'), ipc('advanced'), python],
   ratios: ['Node IPC, json', 'Node IPC, advanced', python.name].flatMap((peer) => [
     { metric: 'into a child', ours: 'core-process Queue', peer, target: 1, bound: 'at least' as const },

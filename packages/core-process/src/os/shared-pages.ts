@@ -7,6 +7,7 @@
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
+import { openUnnamed } from './passed-file.js';
 
 export interface MappedPages {
   readonly buffer: ArrayBuffer;
@@ -20,7 +21,6 @@ export interface SharedPages extends MappedPages {
   closePath(): void;
 }
 
-const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE = 0x02 | 0x10 | 0x20 | 0x4000;
@@ -32,7 +32,7 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
   if (libc === undefined) return undefined;
   let fd: number | undefined;
   try {
-    fd = openSync('/dev/shm', O_TMPFILE | constants.O_RDWR, 0o600);
+    fd = openUnnamed();
     // Written, not only made as long: a full /dev/shm shows here, and not as SIGBUS later.
     for (let written = 0; written < bytes; ) written += writeSync(fd, new Uint8Array(bytes - written));
     const mapped = map(libc, fd, bytes);
