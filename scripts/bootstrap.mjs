@@ -139,6 +139,7 @@ const programs = {
   bench: ['scripts/bench.mjs', ...rest],
   storm: ['scripts/storm.mjs', ...rest],
   soak: ['scripts/soak.mjs', ...rest],
+  'test:versions': ['scripts/test-versions.mjs', ...rest],
 };
 process.env.NODE_MAJOR = process.versions.node.split('.')[0];
 runTask(programs[task]);

@@ -6,7 +6,7 @@ import { warnOfCollected } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
@@ -152,12 +152,7 @@ export class Lock implements Disposable {
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
   async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquire(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquire(options), work);
   }
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
