@@ -274,9 +274,12 @@ export class Engine {
         process.beginBurst();
         this.#stepBack(process, core, 'yield');
         return false;
-      default:
-        return true;
+      case 'cpu':
+      case 'exit':
+        // Neither comes here: computing is the burst before, and an exit has been seen to.
+        break;
     }
+    return true;
   }
 
   #exit(process: ProcessRecord, core: Core): void {

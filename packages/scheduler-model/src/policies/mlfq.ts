@@ -130,8 +130,9 @@ export function mlfq(options: MlfqOptions): Policy {
         },
         timer() {
           for (let level = lowest; level > 0; level--) {
-            for (const process of [...(queues[level] as ReadyQueue)]) {
-              (queues[level] as ReadyQueue).remove(process);
+            const queue = queues[level] as ReadyQueue;
+            for (let process = queue.first; process !== undefined; process = queue.first) {
+              queue.remove(process);
               (queues[0] as ReadyQueue).add(process);
             }
           }

@@ -49,7 +49,7 @@ export function priority(options: PriorityOptions = {}): Policy {
   ];
   return {
     name: `priority(${traits.filter(Boolean).join(', ')})`,
-    start({ now }) {
+    start(context) {
       const ready = new ReadyHeap();
       // The order of rank - (now - since) / ageing never changes while two wait: it is that of this.
       const keyOf = (process: ProcessView): number =>
@@ -57,7 +57,8 @@ export function priority(options: PriorityOptions = {}): Policy {
       return {
         enqueue(process, reason) {
           // One that is put off before its turn is over keeps its age.
-          if (reason !== 'preempted' && reason !== 'inherit' && reason !== 'migrate') process.data = now();
+          if (reason !== 'preempted' && reason !== 'inherit' && reason !== 'migrate')
+            process.data = context.now();
           ready.add(process, keyOf(process), reason === 'preempted');
         },
         dequeue: (process) => ready.remove(process),

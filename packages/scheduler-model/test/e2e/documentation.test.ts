@@ -39,7 +39,7 @@ test.each(examples)('%s prints and draws what is shown', (file) => {
   expect(status).toBe(0);
   expect(stdout).toBe(readFileSync(join(root, 'examples', file.replace('.mjs', '.out')), 'utf8'));
   for (const picture of readdirSync(folder).filter((name) => name.endsWith('.svg') && !before.has(name))) {
-    expect(readFileSync(join(root, 'docs', 'pictures', picture), 'utf8'), picture).toBe(
+    expect(readFileSync(join(root, 'docs', 'pictures', picture), 'utf8'), `picture ${picture}`).toBe(
       readFileSync(join(folder, picture), 'utf8'),
     );
   }
@@ -50,7 +50,7 @@ test.each(pages)('%s: blocks are copies of the files they name, pictures exist',
   const blocks = [...text.matchAll(/<!-- (?:example|output): (\S+) -->\n+```\w+\n([\s\S]*?)```/g)];
   expect(blocks.length).toBeGreaterThan(3);
   for (const [, file = '', content] of blocks) {
-    expect(content, file).toBe(readFileSync(join(root, file), 'utf8'));
+    expect(content, `file ${file}`).toBe(readFileSync(join(root, file), 'utf8'));
   }
   for (const [, file = ''] of text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
     expect(readFileSync(join(root, page, '..', file), 'utf8')).toContain('<svg');
