@@ -49,6 +49,10 @@ test.each(BUDGETS)('%s: bundles without Node, within its budget', async (what, s
   expect(size).toBeLessThan(budget);
 });
 
+test('on every version of Node: the same bytes as when this was written', () => {
+  expect(digest()).toBe('f0007c6e');
+});
+
 test('in a context with the language alone: the same bytes', async () => {
   const context = createContext({});
   runInContext(await bundle(PAGE), context);
