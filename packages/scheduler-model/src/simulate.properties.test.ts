@@ -200,7 +200,7 @@ describe('any workload, machine and policy', () => {
           expect(core.run + core.overhead + core.idle).toBe(run.metrics.makespan);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 

@@ -53,7 +53,7 @@ test('process-run', () => {
       const options = { seed: 0, program: '', processlist: '', ...given };
       expect(runProcessRun(list, options)).toMatchObject(processRunTicks(list, options));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
 });
 

@@ -1,7 +1,6 @@
 // Fixed priorities, with or without preemption, with or without ageing.
 
-import { InvalidInputError } from '../errors.js';
-import { requireInteger, requireObject } from '../validate.js';
+import { requireInteger, requireObject, requireOneOf } from '../validate.js';
 import type { Policy, ProcessView } from './policy.js';
 import { ReadyHeap } from './ready-heap.js';
 
@@ -31,11 +30,10 @@ export interface PriorityOptions {
 export function priority(options: PriorityOptions = {}): Policy {
   const given = requireObject('priority(options)', options, 'an object: { preemptive, ageing }');
   const preemptive = given['preemptive'] ?? true;
-  const order = given['order'] ?? 'lower-first';
-  if (order !== 'lower-first' && order !== 'higher-first') {
-    const expected = "'lower-first' or 'higher-first'";
-    throw new InvalidInputError({ field: 'priority(options).order', value: order, expected });
-  }
+  const order = requireOneOf('priority(options).order', given['order'] ?? 'lower-first', [
+    'lower-first',
+    'higher-first',
+  ]);
   const ageing = requireInteger('priority(options).ageing', given['ageing'] ?? 0, 0);
   const quantum =
     given['quantum'] === undefined
