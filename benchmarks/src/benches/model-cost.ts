@@ -21,7 +21,7 @@ const BASE: Load = { processes: 1000, cores: 1, events: 300_000 };
 const SERIES: readonly { readonly axis: keyof Load; readonly values: readonly number[] }[] = [
   { axis: 'processes', values: [10, 100, 1000, 10_000, 100_000] },
   { axis: 'cores', values: [1, 4, 16, 64, 256] },
-  { axis: 'events', values: [10_000, 100_000, 1_000_000, 3_000_000] },
+  { axis: 'events', values: [100_000, 300_000, 1_000_000, 3_000_000] },
 ];
 const POLICIES: readonly { readonly name: string; readonly make: () => Policy }[] = [
   { name: 'round robin', make: () => roundRobin({ quantum: 1 }) },
@@ -32,7 +32,8 @@ const nameOf = (policy: string, axis: keyof Load, value: number): string => `${p
 
 function point(policy: (typeof POLICIES)[number], axis: keyof Load, value: number): Subject {
   const load = { ...BASE, [axis]: value };
-  const turns = Math.max(1, Math.ceil(load.events / load.processes));
+  // With fewer turns each, it would be what a process costs to set up.
+  const turns = Math.max(30, Math.ceil(load.events / load.processes));
   const events = turns * load.processes;
   const processes = Array.from({ length: load.processes }, (_, index) => ({
     name: `p${index}`,
