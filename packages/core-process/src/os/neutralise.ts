@@ -18,7 +18,7 @@ import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Inspector from 'node:inspector';
 import { DescriptorOutput } from './descriptor-output.js';
-import { moveDescriptor, socketPair } from './descriptors.js';
+import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
 import { forgetRequests } from './process-copy.js';
 
 /** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
@@ -106,8 +106,8 @@ export function neutralise({ timeouts, immediates }: PendingTimers, keep: readon
   dropPendingOutput();
 }
 
-/** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever. */
-function silenceSockets(keep: readonly number[]): void {
+/** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever; but not the standard streams. */
+export function silenceSockets(keep: readonly number[]): void {
   // The other end stays open, or this one would read as ended.
   const [silent, other] = socketPair({ blocks: false });
   fill(silent);
@@ -116,6 +116,7 @@ function silenceSockets(keep: readonly number[]): void {
     const fd = Number(name);
     if (!kept.has(fd) && isSocket(fd)) moveDescriptor(silent, fd, false);
   }
+  closeDescriptors([silent]);
 }
 
 /** A full socket is never ready for more: what waits to be written or connected waits for good. */

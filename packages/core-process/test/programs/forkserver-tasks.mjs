@@ -1,7 +1,7 @@
 /** What the tests of forkserver run in copies. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { existsSync, writeSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainProcess, parentProcess, Process, setForkServerPreload } from 'core-process';
 
@@ -15,13 +15,22 @@ Math.random();
 console.log(`imported by ${isMainProcess ? 'main' : 'child'}`);
 export const importedBy = process.pid;
 const server = createServer().listen(0);
+const { port } = server.address();
+server.unref();
 process.on('exit', () => writeSync(1, 'exit handler of the module\n'));
 
 /** 200 megabytes, as a program's own table might be. */
 const table = process.env['WITH_TABLE'] === '1' ? Buffer.alloc(200 << 20, 1) : undefined;
 
 export const draw = () => [randomUUID(), globalThis.crypto.randomUUID(), Math.random(), randomInt(2 ** 47)];
-export const whoImported = () => ({ importedBy, pid: process.pid, listening: server.listening });
+export async function whoImported() {
+  const answer = await new Promise((resolve) => {
+    connect(port, '127.0.0.1')
+      .once('connect', () => resolve('somebody listens'))
+      .once('error', ({ code }) => resolve(code));
+  });
+  return { importedBy, pid: process.pid, answer };
+}
 export function speak() {
   console.log('to stdout');
   console.error('to stderr');
