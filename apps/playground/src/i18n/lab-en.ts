@@ -165,6 +165,8 @@ export const labEn: LabWords = {
           return `${name} unlocks what it does not hold, or locks the same twice.`;
         case 'range':
           return `${name}: give whole numbers from ${problem.least} to ${problem.most}.`;
+        default:
+          return problem satisfies never;
       }
     },
     saveSvg: 'Save the chart as SVG',
@@ -319,6 +321,8 @@ export const labEn: LabWords = {
           return `All together that is more than ${work / 1000} s: give less.`;
         case 'nothing':
           return 'There is nothing to run.';
+        default:
+          return kind satisfies never;
       }
     },
     run: 'Run it for real',

@@ -153,6 +153,8 @@ export const labZh: LabWords = {
           return `${name} 解开了没有持有的锁，或重复加同一把锁。`;
         case 'range':
           return `${name}：请给 ${problem.least} 到 ${problem.most} 的整数。`;
+        default:
+          return problem satisfies never;
       }
     },
     saveSvg: '把图存为 SVG',
@@ -298,6 +300,8 @@ export const labZh: LabWords = {
           return `合计超过 ${work / 1000} 秒，请减少一些。`;
         case 'nothing':
           return '没有可运行的进程。';
+        default:
+          return kind satisfies never;
       }
     },
     run: '真实运行',

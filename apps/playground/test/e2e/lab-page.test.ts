@@ -141,7 +141,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await waitFor('its processes', () => pidsBelow(lab).length > 1);
     await page.close();
-    await waitFor('the end of all of them', () => pidsBelow(lab).length === 0);
+    expect(await waitFor('the end of all of them', () => pidsBelow(lab).length === 0)).toBe(true);
   });
 
   it('schedules what is typed, at once, side by side, and says what is wrong', async () => {
@@ -333,6 +333,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByText('Open the address that the terminal shows', { exact: false }).waitFor();
     await visit(page, 'Scheduler');
     await page.getByRole('region', { name: 'Round robin' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Copy the link' }).isEnabled()).toBe(true);
   });
 });
 
