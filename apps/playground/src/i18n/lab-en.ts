@@ -336,7 +336,7 @@ export const labEn: LabWords = {
       failed: 'It failed.',
     },
     predicted: 'The model',
-    predictedHint: 'Round robin, a quantum of 4 ms',
+    predictedHint: 'Linux’s scheduler (EEVDF), as it is modelled',
     measured: 'The machine',
     measuredHint: 'As the processes saw it themselves',
     notRun: 'Not run yet.',
@@ -345,6 +345,7 @@ export const labEn: LabWords = {
     endPredicted: 'Predicted end',
     endMeasured: 'Measured end',
     endUndisturbed: 'Less what others took',
+    switches: 'Switches: model / machine',
     error: 'Error',
   },
 };

@@ -315,7 +315,7 @@ export const labZh: LabWords = {
       failed: '运行出错。',
     },
     predicted: '模型',
-    predictedHint: '时间片轮转，时间片 4 毫秒',
+    predictedHint: 'Linux 调度器（EEVDF）的模型',
     measured: '机器',
     measuredHint: '进程自己的记录',
     notRun: '尚未运行。',
@@ -324,6 +324,7 @@ export const labZh: LabWords = {
     endPredicted: '预测结束',
     endMeasured: '实测结束',
     endUndisturbed: '扣除他人占用',
+    switches: '切换：模型 / 机器',
     error: '误差',
   },
 };

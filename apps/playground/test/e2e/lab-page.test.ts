@@ -286,7 +286,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByLabel('waits', { exact: true }).fill('cpu 20, io 60, cpu 20');
     await page.getByRole('button', { name: 'Run it for real' }).click();
     const errors = page.getByRole('region', { name: 'How far apart' });
-    await errors.getByRole('row', { name: /^waits \d+ ms \d+ ms \d+ ms [+−]\d/ }).waitFor();
+    await errors.getByRole('row', { name: /^waits \d+ ms \d+ ms \d+ ms [+−][\d.]+ % \d+ \/ \d+$/ }).waitFor();
     await page.getByRole('region', { name: 'The machine' }).getByRole('img').waitFor();
     await screenshot(page, 'model-en');
     await page.getByRole('button', { name: '中文' }).click();
