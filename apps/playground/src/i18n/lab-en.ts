@@ -165,6 +165,8 @@ export const labEn: LabWords = {
           return `${name} unlocks what it does not hold, or locks the same twice.`;
         case 'range':
           return `${name}: give whole numbers from ${problem.least} to ${problem.most}.`;
+        default:
+          return problem satisfies never;
       }
     },
     saveSvg: 'Save the chart as SVG',
@@ -319,6 +321,8 @@ export const labEn: LabWords = {
           return `All together that is more than ${work / 1000} s: give less.`;
         case 'nothing':
           return 'There is nothing to run.';
+        default:
+          return kind satisfies never;
       }
     },
     run: 'Run it for real',
@@ -332,7 +336,7 @@ export const labEn: LabWords = {
       failed: 'It failed.',
     },
     predicted: 'The model',
-    predictedHint: 'Round robin, a quantum of 4 ms',
+    predictedHint: 'Linux’s scheduler (EEVDF), as it is modelled',
     measured: 'The machine',
     measuredHint: 'As the processes saw it themselves',
     notRun: 'Not run yet.',
@@ -341,6 +345,7 @@ export const labEn: LabWords = {
     endPredicted: 'Predicted end',
     endMeasured: 'Measured end',
     endUndisturbed: 'Less what others took',
+    switches: 'Switches: model / machine',
     error: 'Error',
   },
 };

@@ -143,6 +143,7 @@ interface ModelWords {
   readonly endPredicted: string;
   readonly endMeasured: string;
   readonly endUndisturbed: string;
+  readonly switches: string;
   readonly error: string;
 }
 

@@ -153,6 +153,8 @@ export const labZh: LabWords = {
           return `${name} 解开了没有持有的锁，或重复加同一把锁。`;
         case 'range':
           return `${name}：请给 ${problem.least} 到 ${problem.most} 的整数。`;
+        default:
+          return problem satisfies never;
       }
     },
     saveSvg: '把图存为 SVG',
@@ -298,6 +300,8 @@ export const labZh: LabWords = {
           return `合计超过 ${work / 1000} 秒，请减少一些。`;
         case 'nothing':
           return '没有可运行的进程。';
+        default:
+          return kind satisfies never;
       }
     },
     run: '真实运行',
@@ -311,7 +315,7 @@ export const labZh: LabWords = {
       failed: '运行出错。',
     },
     predicted: '模型',
-    predictedHint: '时间片轮转，时间片 4 毫秒',
+    predictedHint: 'Linux 调度器（EEVDF）的模型',
     measured: '机器',
     measuredHint: '进程自己的记录',
     notRun: '尚未运行。',
@@ -320,6 +324,7 @@ export const labZh: LabWords = {
     endPredicted: '预测结束',
     endMeasured: '实测结束',
     endUndisturbed: '扣除他人占用',
+    switches: '切换：模型 / 机器',
     error: '误差',
   },
 };

@@ -94,6 +94,13 @@ export type JobEvent =
   | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string }
   | { readonly kind: 'end'; readonly reason: 'done' | 'called-off' | 'replaced' | 'failed' };
 
+/** Those that a job of each kind can have. */
+export interface JobEvents {
+  readonly experiment: Extract<JobEvent, { kind: 'sample' | 'step' | 'result' | 'error' | 'end' }>;
+  readonly sale: Extract<JobEvent, { kind: SaleJobEvent['kind'] | 'error' | 'end' }>;
+  readonly model: Extract<JobEvent, { kind: 'step' | 'measured' | 'error' | 'end' }>;
+}
+
 export type SalePhase = 'searching' | 'waiting' | 'critical';
 
 /** Instants are milliseconds since that sale's doors were opened. */

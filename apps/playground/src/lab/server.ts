@@ -130,8 +130,7 @@ class LabServer {
       case 'GET /api/lab':
         return json(response, 200, this.#info);
       case 'GET /api/presence':
-        new EventStream(response, () => 'later');
-        return undefined;
+        return silentStream(response);
       case 'POST /api/jobs':
         return json(response, 201, { job: await this.#startJob(readJobRequest(await readBody(request))) });
       case 'GET /api/jobs/:job':
@@ -218,6 +217,12 @@ function work(job: Job, request: JobRequest): Promise<void> {
     default:
       return request satisfies never;
   }
+}
+
+/** Says nothing: that it is there is the news. */
+function silentStream(response: ServerResponse): void {
+  const stream = new EventStream(response, () => 'later');
+  stream.wake();
 }
 
 function labInfo(): LabInfo {

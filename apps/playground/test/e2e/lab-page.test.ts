@@ -141,7 +141,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await waitFor('its processes', () => pidsBelow(lab).length > 1);
     await page.close();
-    await waitFor('the end of all of them', () => pidsBelow(lab).length === 0);
+    expect(await waitFor('the end of all of them', () => pidsBelow(lab).length === 0)).toBe(true);
   });
 
   it('schedules what is typed, at once, side by side, and says what is wrong', async () => {
@@ -286,7 +286,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByLabel('waits', { exact: true }).fill('cpu 20, io 60, cpu 20');
     await page.getByRole('button', { name: 'Run it for real' }).click();
     const errors = page.getByRole('region', { name: 'How far apart' });
-    await errors.getByRole('row', { name: /^waits \d+ ms \d+ ms \d+ ms [+−]\d/ }).waitFor();
+    await errors.getByRole('row', { name: /^waits \d+ ms \d+ ms \d+ ms [+−][\d.]+ % \d+ \/ \d+$/ }).waitFor();
     await page.getByRole('region', { name: 'The machine' }).getByRole('img').waitFor();
     await screenshot(page, 'model-en');
     await page.getByRole('button', { name: '中文' }).click();
@@ -333,6 +333,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByText('Open the address that the terminal shows', { exact: false }).waitFor();
     await visit(page, 'Scheduler');
     await page.getByRole('region', { name: 'Round robin' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Copy the link' }).isEnabled()).toBe(true);
   });
 });
 

@@ -215,7 +215,7 @@ describe('no process is left', () => {
     const { lab, pids } = await runThatHangs(request, event);
     lab.program.child.kill('SIGKILL');
     await lab.program.ended;
-    await waitFor('the end of all of them', () => pids.every(isGone));
+    expect(await waitFor('the end of all of them', () => pids.every(isGone))).toBe(true);
   });
 
   it('of an experiment whose measuring process is killed, which is told', async () => {

@@ -1,6 +1,6 @@
 /** The page's side of the lab's server: requests with the key, streams that are taken up again. */
 import { signal } from '@preact/signals';
-import { type JobEvent, type JobRequest, KEY_HEADER, type LabInfo, type LabRefusal } from '../protocol.js';
+import { type JobEvents, type JobRequest, KEY_HEADER, type LabInfo, type LabRefusal } from '../protocol.js';
 import { recall, remember } from './settings.js';
 import { replaceRoute } from './route.js';
 
@@ -71,9 +71,9 @@ export async function request<T>(method: string, path: string, body?: unknown): 
 }
 
 /** Events of a stream, until it is closed or the server has no more. */
-export function listen<T>(path: string, hear: (event: T) => void, onLost?: () => void): () => void {
+export function listen(path: string, hear: (event: unknown) => void, onLost?: () => void): () => void {
   const stream = new EventSource(`${path}?key=${key}`);
-  stream.addEventListener('message', ({ data }) => hear(JSON.parse(data as string) as T));
+  stream.addEventListener('message', ({ data }) => hear(JSON.parse(data as string)));
   stream.addEventListener('error', () => {
     // Otherwise it tries again by itself, and says what it heard last.
     if (stream.readyState === EventSource.CLOSED) onLost?.();
@@ -87,7 +87,10 @@ export interface RunningJob {
 }
 
 /** Starts a job and hears its events; the last is `end`, whatever happens. @throws RefusedError */
-export async function startJob(wanted: JobRequest, hear: (event: JobEvent) => void): Promise<RunningJob> {
+export async function startJob<K extends JobRequest['kind']>(
+  wanted: Extract<JobRequest, { kind: K }>,
+  hear: (event: JobEvents[K]) => void,
+): Promise<RunningJob> {
   const { job } = await request<{ job: string }>('POST', '/api/jobs', wanted);
   const path = `/api/jobs/${job}`;
   const leave = () =>
@@ -98,11 +101,12 @@ export async function startJob(wanted: JobRequest, hear: (event: JobEvent) => vo
     close();
     removeEventListener('pagehide', leave);
   };
-  const close = listen<JobEvent>(
+  const close = listen(
     path,
     (event) => {
-      if (event.kind === 'end') finish();
-      hear(event);
+      const known = event as JobEvents[K];
+      if (known.kind === 'end') finish();
+      hear(known);
     },
     () => {
       finish();

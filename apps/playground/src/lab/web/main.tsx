@@ -1,8 +1,4 @@
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/shell.css';
-import './styles/timeline.css';
-import './styles/parts.css';
+/** Where the page begins. */
 import { render } from 'preact';
 import { open } from './lab-client.js';
 import { Shell } from './shell/shell.js';

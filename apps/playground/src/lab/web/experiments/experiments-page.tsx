@@ -19,7 +19,9 @@ const FIRST = 'multiplexing/three-states';
 export function ExperimentsPage() {
   const w = words();
   const all = info.value?.experiments;
-  if (all === undefined) {
+  const wanted = route.value.rest || FIRST;
+  const shown = all?.find(({ id }) => id === wanted) ?? all?.[0];
+  if (all === undefined || shown === undefined) {
     return (
       <div class="page">
         <h1>{w.experiments.title}</h1>
@@ -27,8 +29,6 @@ export function ExperimentsPage() {
       </div>
     );
   }
-  const wanted = route.value.rest || FIRST;
-  const shown = all.find(({ id }) => id === wanted) ?? (all[0] as ExperimentInfo);
   return (
     <div class="experiments">
       <div class="claims">
@@ -232,7 +232,8 @@ function Detail({ experiment }: { readonly experiment: ExperimentInfo }) {
 
 function statusOf(seen: ExperimentRun | undefined): string {
   const w = words();
-  switch (seen?.state) {
+  const state = seen?.state;
+  switch (state) {
     case undefined:
       return w.experiments.whatRunDoes;
     case 'starting':
@@ -242,13 +243,15 @@ function statusOf(seen: ExperimentRun | undefined): string {
     case 'control':
       return w.experiments.measuringControl;
     case 'done':
-      return w.experiments.took((seen.result?.duration ?? 0) / 1000);
+      return w.experiments.took((seen?.result?.duration ?? 0) / 1000);
     case 'called-off':
       return w.calledOff;
     case 'replaced':
       return w.replaced;
     case 'failed':
       return w.failed;
+    default:
+      return state satisfies never;
   }
 }
 

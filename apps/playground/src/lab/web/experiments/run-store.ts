@@ -1,8 +1,8 @@
 /** The runs of experiments that this page has seen: what is going on, what came of it. Outlives the view. */
 import { signal } from '@preact/signals';
 import type { ExperimentResult } from '../../../run-experiment.js';
-import { type RunningJob, RefusedError, startJob } from '../lab-client.js';
-import type { JobEvent, Sample } from '../../protocol.js';
+import { type RefusedError, type RunningJob, startJob } from '../lab-client.js';
+import type { JobEvents, Sample } from '../../protocol.js';
 import { words } from '../settings.js';
 import { Chart, Row } from '../timeline/chart.js';
 import { stretchOf } from '../timeline/look-stretch.js';
@@ -77,7 +77,7 @@ export function stop(): void {
   job?.stop();
 }
 
-function hear(id: string, chart: Chart, event: JobEvent): void {
+function hear(id: string, chart: Chart, event: JobEvents['experiment']): void {
   switch (event.kind) {
     case 'sample':
       addSample(chart, event);
@@ -98,7 +98,7 @@ function hear(id: string, chart: Chart, event: JobEvent): void {
       change(id, { state: event.reason });
       break;
     default:
-      break;
+      event satisfies never;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The same workload in the model and on this machine, one above the other. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { LIMITS, type RealProcess } from '../../protocol.js';
 import { info, presence, type RefusedError, type RunningJob, startJob } from '../lab-client.js';
 import { parseScript } from '../scheduler/workload-text.js';
@@ -7,7 +7,7 @@ import { say, words } from '../settings.js';
 import { Failure } from '../shell/failure.js';
 import { Legend } from '../timeline/legend.js';
 import { Timeline } from '../timeline/timeline.js';
-import { type Measured, predict, readMeasured, type Side } from './prediction.js';
+import { type Measured, predictSide, readMeasured, type Side } from './prediction.js';
 
 interface Draft {
   readonly name: string;
@@ -56,6 +56,11 @@ const workload = computed(
   },
 );
 
+const runnable = signal(workload.peek());
+effect(() => {
+  if (workload.value.wrong.length === 0) runnable.value = workload.value;
+});
+
 type WrongKind = 'script' | 'order' | 'long' | 'much' | 'nothing';
 
 /** Computing and waiting in turn, as programs/compute.ts performs it. */
@@ -74,13 +79,15 @@ function stepsOf(script: string): number[] | WrongKind {
 }
 
 /** Of the last workload that could be run: the chart stays while one types. */
-const predicted = signal<Side>(predict(workload.value.processes));
+const predicted = computed<Side>((): Side => {
+  const { processes } = runnable.value;
+  return predictSide(processes, info.value?.cpus ?? 1);
+});
 
 function change(next: readonly Draft[]): void {
   drafts.value = next;
   measured.value = undefined;
   state.value = 'idle';
-  if (workload.value.wrong.length === 0) predicted.value = predict(workload.value.processes);
 }
 
 async function start(): Promise<void> {
@@ -273,6 +280,9 @@ function Errors({ names, predicted, machine }: ErrorsProps) {
               <th scope="col" class="number">
                 {w.model.error}
               </th>
+              <th scope="col" class="number">
+                {w.model.switches}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -283,12 +293,15 @@ function Errors({ names, predicted, machine }: ErrorsProps) {
               return (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td class="number">{expected} ms</td>
+                  <td class="number">{expected.toFixed(0)} ms</td>
                   <td class="number">{machine.ends[index]?.toFixed(0)} ms</td>
                   <td class="number">{undisturbed.toFixed(0)} ms</td>
                   <td class="number strong">
                     {error < 0 ? '−' : '+'}
                     {Math.abs(error).toFixed(1)} %
+                  </td>
+                  <td class="number">
+                    {predicted.switches[index]} / {machine.switches[index]}
                   </td>
                 </tr>
               );

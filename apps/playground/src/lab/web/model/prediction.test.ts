@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MeasuredProcess } from '../../protocol.js';
-import { predict, readMeasured, takenByOthers, without } from './prediction.js';
+import { predictSide, readMeasured, takenByOthers, without } from './prediction.js';
 
 const measured = (fields: Partial<MeasuredProcess>): MeasuredProcess => ({
   name: 'A',
@@ -13,18 +13,33 @@ const measured = (fields: Partial<MeasuredProcess>): MeasuredProcess => ({
   ...fields,
 });
 
-describe('predict', () => {
-  it('shares a core by round robin', () => {
-    const { ends, chart } = predict([
-      { name: 'long', steps: [8] },
-      { name: 'waits', steps: [4, 10, 4] },
-    ]);
-    expect(ends).toEqual([12, 22]);
-    expect(chart.rows[0]?.stretches).toEqual([
-      { from: 0, to: 4, paint: 'running' },
-      { from: 4, to: 8, paint: 'ready' },
-      { from: 8, to: 12, paint: 'running' },
-    ]);
+describe('predictSide', () => {
+  it('shares a core evenly, as Linux does: the short one ends when twice its work is done', () => {
+    const { ends, chart, switches } = predictSide(
+      [
+        { name: 'long', steps: [400] },
+        { name: 'short', steps: [200] },
+      ],
+      2,
+    );
+    const [long = 0, short = 0] = ends;
+    // To within one tick of the timer, and the cost of switching.
+    expect(Math.abs(long - 600)).toBeLessThan(5);
+    expect(Math.abs(short - 400)).toBeLessThan(8);
+    expect(chart.to).toBe(long);
+    expect(switches.every((count) => count > 0)).toBe(true);
+  });
+
+  it('lets others compute while one waits', () => {
+    const { ends } = predictSide(
+      [
+        { name: 'computes', steps: [100] },
+        { name: 'waits', steps: [10, 200, 10] },
+      ],
+      2,
+    );
+    expect(ends[0]).toBeLessThan(125);
+    expect(ends[1]).toBeGreaterThan(220);
   });
 });
 

@@ -4,30 +4,39 @@
  * The model's machine has nothing else to do, the real one has. So errors are taken on a clock that stands while one
  * of the processes is ready and none of them has the core: then other programs have it.
  */
-import { cpu, io, roundRobin, simulate } from 'scheduler-model';
+import { cpu, io, predict } from 'scheduler-model';
 import { type Stretch as Interval, total, union, workDoneBy } from '../../../on-cpu.js';
 import type { MeasuredProcess, RealProcess } from '../../protocol.js';
 import { chartOf } from '../scheduler/simulation.js';
 import { Chart, Row } from '../timeline/chart.js';
 
-/** Near what Linux gives to one of a few; turnarounds hardly depend on it. */
-const QUANTUM_MS = 4;
+/** The model's ticks are microseconds here, the page's milliseconds. */
+const MS_A_TICK = 1 / 1000;
 
 export interface Side {
   readonly chart: Chart;
   /** Milliseconds until each has ended, in the workload's order. */
   readonly ends: readonly number[];
+  /** How often each gave its core up or lost it. */
+  readonly switches: readonly number[];
 }
 
-export function predict(processes: readonly RealProcess[]): Side {
-  const run = simulate(
+/** By the model's preset for Linux, on one core. @param online - cores of the machine: Linux makes slices by it */
+export function predictSide(processes: readonly RealProcess[], online: number): Side {
+  const { run, processes: predicted } = predict(
     processes.map(({ name, steps }) => ({
       name,
       script: steps.map((ms, index) => (index % 2 === 0 ? cpu(ms) : io(ms))),
     })),
-    { policy: roundRobin({ quantum: QUANTUM_MS }), machine: { cores: 1, unit: 'ms' } },
+    { cores: 1, online },
   );
-  return { chart: chartOf(run), ends: run.processes.map(({ completion }) => completion ?? Number.NaN) };
+  return {
+    chart: chartOf(run, MS_A_TICK),
+    ends: predicted.map(({ turnaround }) => turnaround),
+    switches: predicted.map(
+      ({ voluntarySwitches, involuntarySwitches }) => voluntarySwitches + involuntarySwitches,
+    ),
+  };
 }
 
 export interface Measured extends Side {
@@ -60,6 +69,7 @@ export function readMeasured(measured: readonly MeasuredProcess[]): Measured {
     chart,
     taken: total(taken),
     ends: measured.map(({ end }) => end),
+    switches: measured.map(({ voluntary, involuntary }) => voluntary + involuntary),
     undisturbed: measured.map(({ end }) => end - workDoneBy(end, [taken])),
   };
 }

@@ -9,7 +9,7 @@ import {
   type ResidentKind,
   type ResidentSignal,
 } from '../../protocol.js';
-import { info, listen, presence, RefusedError, request } from '../lab-client.js';
+import { info, listen, presence, type RefusedError, request } from '../lab-client.js';
 import { say, words } from '../settings.js';
 import { Failure } from '../shell/failure.js';
 import { Chart, Row } from '../timeline/chart.js';
@@ -34,7 +34,8 @@ export function ProcessesPage() {
   useEffect(() => {
     if (!isHere) return undefined;
     let last = performance.now();
-    const close = listen<readonly ProcessRow[]>('/api/processes', (table) => {
+    const close = listen('/api/processes', (heard) => {
+      const table = heard as readonly ProcessRow[];
       const now = performance.now();
       follow(chart, table, last, now);
       last = now;

@@ -10,11 +10,19 @@ import { error, isOn, type Sale, sales, start, state, stop } from './race-store.
 
 const PACES = { quick: [10, 30], slow: [100, 300], article: [1000, 2000] } as const;
 
-const settings = signal({
-  strategies: ['none', 'lock'] as readonly string[],
+interface Settings {
+  readonly strategies: readonly string[];
+  readonly buyers: number;
+  readonly tickets: number;
+  readonly pace: keyof typeof PACES;
+  readonly kill: number;
+}
+
+const settings = signal<Settings>({
+  strategies: ['none', 'lock'],
   buyers: 6,
   tickets: 3,
-  pace: 'slow' as keyof typeof PACES,
+  pace: 'slow',
   kill: 0,
 });
 
@@ -45,7 +53,7 @@ export function RacePage() {
 
 function Controls({ strategies }: { readonly strategies: readonly string[] }) {
   const w = words();
-  const set = (fields: Partial<typeof settings.value>) => {
+  const set = (fields: Partial<Settings>) => {
     settings.value = { ...settings.value, ...fields };
   };
   const { buyers, tickets, pace, kill } = settings.value;
@@ -168,6 +176,8 @@ function statusText(): string {
       return w.replaced;
     case 'failed':
       return w.failed;
+    default:
+      return state.value satisfies never;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Sales side by side as the page hears of them. Outlives the view. */
 import { signal } from '@preact/signals';
-import type { JobEvent, SaleAudit, SaleRequest, SaleStep } from '../../protocol.js';
+import type { JobEvents, SaleAudit, SaleRequest, SaleStep } from '../../protocol.js';
 import { type RefusedError, type RunningJob, startJob } from '../lab-client.js';
 import { Chart, Row } from '../timeline/chart.js';
 
@@ -68,7 +68,7 @@ function change(strategy: string, fields: (sale: Sale) => Partial<Sale>): void {
   sales.value = sales.value.map((sale) => (sale.strategy === strategy ? { ...sale, ...fields(sale) } : sale));
 }
 
-function hear(event: JobEvent): void {
+function hear(event: JobEvents['sale']): void {
   switch (event.kind) {
     case 'sale':
       hearStep(event.strategy, event.what);
@@ -90,7 +90,7 @@ function hear(event: JobEvent): void {
       }
       break;
     default:
-      break;
+      event satisfies never;
   }
 }
 

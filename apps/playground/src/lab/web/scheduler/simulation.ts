@@ -136,8 +136,8 @@ function paintAfter({ from, to, reason }: Transition): Paint | 'none' | undefine
   return to === 'new' || to === 'terminated' ? 'none' : to;
 }
 
-/** One row a process: what it was doing when. */
-export function chartOf(run: Run): Chart {
+/** One row a process: what it was doing when. @param scale - of the chart's unit, so many are a tick */
+export function chartOf(run: Run, scale = 1): Chart {
   const chart = new Chart();
   const rows = run.processes.map(({ name }) => new Row(name, () => name));
   const since = new Map<number, { readonly at: number; readonly paint: Paint; readonly text: string }>();
@@ -146,7 +146,7 @@ export function chartOf(run: Run): Chart {
     since.delete(pid);
     if (open !== undefined && at > open.at) {
       const { at: from, paint, text } = open;
-      rows[pid - 1]?.add({ from, to: at, paint, ...(text === '' ? {} : { text }) });
+      rows[pid - 1]?.add({ from: from * scale, to: at * scale, paint, ...(text === '' ? {} : { text }) });
     }
   };
   for (const transition of run.trace) {
@@ -160,6 +160,6 @@ export function chartOf(run: Run): Chart {
   }
   for (const pid of since.keys()) close(pid, run.metrics.makespan);
   chart.rows.push(...rows);
-  chart.to = Math.max(1, run.metrics.makespan);
+  chart.to = Math.max(1, run.metrics.makespan * scale);
   return chart;
 }
