@@ -59,7 +59,7 @@ describe('a value that was encoded and decoded', () => {
 /** structuredClone() makes plain arrays of bytes of Node's buffers; what is sent keeps them. */
 function structuredCloneWithBuffers(value: unknown): unknown {
   const clone: unknown = structuredClone(value);
-  if (Array.isArray(value) && value.some(Buffer.isBuffer))
+  if (Array.isArray(value) && value.some((part) => Buffer.isBuffer(part)))
     return value.map((part: Buffer) => Buffer.from(part));
   if (typeof value === 'object' && value !== null && 'nested' in value) {
     return { nested: Buffer.from(value.nested as Buffer) };

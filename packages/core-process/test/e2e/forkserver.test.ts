@@ -194,6 +194,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
       kills += String(text).split('\n').length - 1;
     });
     const exits = [];
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the listener counts
     while (kills < 12) {
       const child = copy('draw').start();
       await child.join();
