@@ -32,7 +32,8 @@ export async function workUnder<G extends Guard, T>(
 
 /** What a guard can do to the lock object that gave it. */
 export interface GrantOwner<G extends object> {
-  holds(grant: G): boolean;
+  /** @param token - of the grant; 0 if it has none */
+  holds(grant: G, token: number): boolean;
   letGo(grant: G): void;
 }
 
@@ -51,7 +52,7 @@ export class FileGuard implements Guard {
   }
 
   get held(): boolean {
-    return this.#owner.holds(this.#grant);
+    return this.#owner.holds(this.#grant, 0);
   }
 
   release(): void {
@@ -90,7 +91,7 @@ export class LockGuard implements Guard {
   }
 
   get held(): boolean {
-    return this.#owner.holds(this);
+    return this.#owner.holds(this, this.#token);
   }
 
   release(): void {

@@ -44,7 +44,8 @@ export class Lock implements Disposable {
   readonly #isFair: boolean;
   readonly #remainder: Remainder;
   readonly #waits = new Set<PendingWait>();
-  #guard: LockGuard | undefined;
+  /** Of the grant that this object has; 0 for none. A number, which costs nothing to keep, and not its guard. */
+  #token = 0;
   #closed = false;
 
   /**
@@ -95,7 +96,7 @@ export class Lock implements Disposable {
 
   /** True while this object holds the lock. */
   get held(): boolean {
-    return this.#guard !== undefined;
+    return this.#token !== 0;
   }
 
   /** True while anyone holds the lock, in this process or another. */
@@ -157,8 +158,8 @@ export class Lock implements Disposable {
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
   release(): void {
-    if (this.#guard === undefined) throw new NotHeldError(this.#mutex.what);
-    this.#guard = undefined;
+    if (this.#token === 0) throw new NotHeldError(this.#mutex.what);
+    this.#token = 0;
     this.#remainder.isHeld = false;
     this.#mutex.release();
   }
@@ -170,7 +171,7 @@ export class Lock implements Disposable {
     droppedLocks.unregister(this);
     for (const wait of this.#waits) wait.cancel(new LockClosedError(this.#mutex.what));
     try {
-      if (this.#guard !== undefined) this.release();
+      if (this.#token !== 0) this.release();
     } finally {
       this.#mutex.leave();
     }
@@ -191,15 +192,14 @@ export class Lock implements Disposable {
   }
 
   readonly #owner = {
-    holds: (guard: object): boolean => this.#guard === guard,
+    holds: (_: object, token: number): boolean => this.#token === token,
     letGo: (): void => this.release(),
   };
 
   #granted(token: number, abandoned: Abandoned | null): LockGuard {
-    const guard = new LockGuard(this.#owner, token, abandoned);
-    this.#guard = guard;
+    this.#token = token;
     this.#remainder.isHeld = true;
-    return guard;
+    return new LockGuard(this.#owner, token, abandoned);
   }
 
   #throwIfClosed(): void {

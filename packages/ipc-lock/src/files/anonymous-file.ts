@@ -9,7 +9,7 @@ import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } fro
 import { join } from 'node:path';
 import { LockFileError, LockUnavailableError } from '../errors.js';
 import { lockCalls } from '../platform/ffi.js';
-import { crypto } from '../platform/crypto.js';
+import { crypto } from '../platform/lazy-builtins.js';
 import { ownStart, startOf } from '../platform/process-identity.js';
 import { type LockFolder, removeEmptyFolders } from './lock-folder.js';
 

@@ -7,7 +7,7 @@ import { accessSync, closeSync, constants, fstatSync, lstatSync, mkdirSync, rmdi
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockFileError } from '../errors.js';
-import { crypto } from '../platform/crypto.js';
+import { crypto } from '../platform/lazy-builtins.js';
 
 /** Where files of the two kinds are. */
 export interface LockFolder {
