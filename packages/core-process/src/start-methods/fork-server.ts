@@ -21,6 +21,7 @@ import {
   systemError,
 } from '../os/descriptors.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
+import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
 import { isOpen, openChildEnds, type OurEnds } from './child-ends.js';
 import {
@@ -39,6 +40,9 @@ const LOADING_MS = 60_000;
 /** A step of the server or of a copy: a millisecond or two on a machine at rest. */
 const STEP_MS = 10_000;
 
+/** How long a process has to end whose socket is closed. */
+const REAP_MS = 1000;
+
 /** Signals by which a process ends that a copy should never have become: ILL, TRAP, ABRT, BUS, SEGV, SYS. */
 const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
 
@@ -56,6 +60,11 @@ export type CopyOutcome =
 
 /** The server died while it was brought up, or before it could be asked for anything. */
 export class ServerLostError extends Error {}
+
+/** Closing our end has ended it, if it was alive. */
+function reapIfEnded(pid: number): void {
+  if (waitForChild(pid, performance.now() + REAP_MS, []) !== undefined) reapChild(pid);
+}
 
 export class ForkServer {
   /** The environment that it, and so each copy, begins with. */
@@ -78,12 +87,15 @@ export class ForkServer {
     loader.unref();
     closeDescriptors([theirs]);
     this.#fd = ours;
+    const before = new Set([loader.pid, ...childPids()]);
     let template: number;
     try {
       template = this.#bringUp(modules);
     } catch (error) {
       loader.kill('SIGKILL');
       closeDescriptors([ours]);
+      // A template that died before it could say its pid is a child of ours by now, which nobody else reaps.
+      for (const pid of childPids()) if (!before.has(pid)) reapIfEnded(pid);
       throw error;
     }
     this.#stream = new Socket({ fd: ours, readable: true, writable: true });

@@ -74,12 +74,14 @@ function census() {
 
 async function soak(startMethod, starts, lanes) {
   const wrong = [];
+  const total = starts;
   const seen = new Set();
   let next = 0;
   const names = Object.keys(kinds);
   const lane = async () => {
     while (next < starts && wrong.length < 10) {
       const kind = names[next++ % names.length];
+      if (next % 1000 === 0) console.error(`${process.version}: ${next} of ${total}`);
       const child = new Process({ target: work, args: [kind], startMethod, stdio: 'ignore' }).start();
       const result = await child.result.catch((error) => ({ isRight: false, error: String(error) }));
       await child.join();
