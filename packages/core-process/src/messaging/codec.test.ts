@@ -6,9 +6,25 @@ const cycle: Record<string, unknown> = {};
 cycle['self'] = cycle;
 
 const values: unknown[] = [
-  ...[undefined, null, true, 0, -0, 1.5, Number.NaN, -Infinity, 10n ** 20n],
-  ...['', 'ünï\u{1f600}', '\ud800', 'x'.repeat(10_000)],
-  ...[[], {}, [1, [2, [3, [null]]]], { a: { b: { c: 'd' } } }, { a: undefined }, [undefined]],
+  undefined,
+  null,
+  true,
+  0,
+  -0,
+  1.5,
+  Number.NaN,
+  -Infinity,
+  10n ** 20n,
+  '',
+  'ünï\u{1f600}',
+  '\ud800',
+  'x'.repeat(10_000),
+  [],
+  {},
+  [1, [2, [3, [null]]]],
+  { a: { b: { c: 'd' } } },
+  { a: undefined },
+  [undefined],
   // oxlint-disable-next-line no-sparse-arrays
   [1, , 3],
   Array.from({ length: 1000 }, (_, index) => index),
