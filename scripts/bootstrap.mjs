@@ -137,6 +137,9 @@ const programs = {
   start: ['apps/playground/dist/cli.js', ...command],
   test: ['scripts/check.mjs', ...rest],
   bench: ['scripts/bench.mjs', ...rest],
+  storm: ['scripts/storm.mjs', ...rest],
+  soak: ['scripts/soak.mjs', ...rest],
+  'test:versions': ['scripts/test-versions.mjs', ...rest],
 };
 process.env.NODE_MAJOR = process.versions.node.split('.')[0];
 runTask(programs[task]);

@@ -4,12 +4,14 @@
  * Bundling moves `import.meta.url`, so this file stays at the root of `src`, whose output is the root of `dist`.
  */
 import type * as Compute from './programs/compute.js';
+import type * as Copies from './programs/copies.js';
 import type * as Ending from './programs/ending.js';
 import type * as Family from './programs/family.js';
 import type * as Greet from './programs/greet.js';
 import type * as Identity from './programs/identity.js';
 import type * as Locks from './programs/locks.js';
 import type * as Memory from './programs/memory.js';
+import type * as Messages from './programs/messages.js';
 import type * as Moments from './programs/moments.js';
 import type * as NoGuard from './programs/no-guard.js';
 import type * as Residents from './programs/residents.js';
@@ -26,6 +28,8 @@ interface Programs {
   readonly ending: typeof Ending;
   readonly family: typeof Family;
   readonly compute: typeof Compute;
+  readonly messages: typeof Messages;
+  readonly copies: typeof Copies;
   readonly locks: typeof Locks;
   readonly residents: typeof Residents;
 }

@@ -13,8 +13,8 @@ import { pythonSubject } from '../python.js';
 
 const WORKERS = 2;
 const IN_FLIGHT = 64;
-const TASKS = 10_000;
-const SINGLE_TASKS = 500;
+const TASKS = 30_000;
+const SINGLE_TASKS = 2000;
 const MAP_ITEMS = 1_000_000;
 const SPIN_TURNS = 30_000_000;
 
@@ -164,6 +164,7 @@ const python = pythonSubject('python Pool', 'pool.py', [String(MAP_ITEMS)]);
 await runBench({
   bench: 'pool',
   rounds: 5,
+  warmUp: 2,
   subjects: [
     {
       name: OURS,

@@ -18,6 +18,18 @@ export interface Guard extends Disposable, AsyncDisposable {
   release(): void;
 }
 
+/** Runs `work` with what the guard holds, and releases it however `work` ends. */
+export async function workUnder<G extends Guard, T>(
+  guard: G,
+  work: (guard: G) => T | PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await work(guard);
+  } finally {
+    guard.release();
+  }
+}
+
 /** What a guard can do to the lock object that gave it. */
 export interface GrantOwner<G extends object> {
   holds(grant: G): boolean;

@@ -1,17 +1,31 @@
 /** The mutex between processes. */
+import { inspect } from 'node:util';
 import type { Holder, Mutex } from './backend/backend.js';
 import { openMutex } from './backend/choose-backend.js';
 import { warnOfCollected } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
-import { LockClosedError, NotHeldError, TimeoutError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
 /** Options of {@link Lock.open} and of `new Lock()`. */
-export type LockOptions = PlaceOptions;
+export interface LockOptions extends PlaceOptions {
+  /**
+   * True: all who wait, in all processes, get it in the order they asked, and nobody comes in between. Each
+   * hand-over then costs a switch of processes. All who open the lock say the same.
+   *
+   * @defaultValue `false`: whoever comes first takes it, and who waited for some milliseconds is handed it
+   */
+  readonly fair?: boolean | undefined;
+}
+
+/** What another process needs to have it again. */
+export interface LockAddress extends Address {
+  readonly fair?: boolean | undefined;
+}
 
 /** What is left to do for a lock object that was dropped. */
 interface Remainder {
@@ -27,6 +41,7 @@ interface Remainder {
  */
 export class Lock implements Disposable {
   readonly #mutex: Mutex;
+  readonly #isFair: boolean;
   readonly #remainder: Remainder;
   readonly #waits = new Set<PendingWait>();
   #guard: LockGuard | undefined;
@@ -40,9 +55,13 @@ export class Lock implements Disposable {
    */
   constructor(options?: LockOptions);
   /** @internal */
-  constructor(options: undefined, address: Address);
-  constructor(options?: LockOptions, address: Address = { directory: resolveDirectory(options) }) {
-    this.#mutex = openMutex(address);
+  constructor(options: undefined, address: LockAddress);
+  constructor(
+    options?: LockOptions,
+    address: LockAddress = { directory: resolveDirectory(options), fair: resolveFair(options) },
+  ) {
+    this.#isFair = address.fair === true;
+    this.#mutex = openMutex(address, this.#isFair);
     this.#remainder = { mutex: this.#mutex, isHeld: false };
     droppedLocks.register(this, this.#remainder, this);
   }
@@ -57,11 +76,15 @@ export class Lock implements Disposable {
    * @throws {TooManyClientsError} `ERR_LOCK_TOO_MANY_CLIENTS`
    */
   static open(name: string, options?: LockOptions): Lock {
-    return new Lock(undefined, { directory: resolveDirectory(options), name: resolveName(name, 'a lock') });
+    return new Lock(undefined, {
+      directory: resolveDirectory(options),
+      name: resolveName(name, 'a lock'),
+      fair: resolveFair(options),
+    });
   }
 
   /** @internal */
-  static at(address: Address): Lock {
+  static at(address: LockAddress): Lock {
     return new Lock(undefined, address);
   }
 
@@ -129,12 +152,7 @@ export class Lock implements Disposable {
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
   async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquire(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquire(options), work);
   }
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
@@ -163,9 +181,13 @@ export class Lock implements Disposable {
   }
 
   /** Lets core-process, or anything that knows this protocol, send the lock to another process. */
-  [handoverKey](): Handover<Address> {
+  [handoverKey](): Handover<LockAddress> {
     this.#throwIfClosed();
-    return { module: rebuildEntry.href, export: 'rebuildLock', data: this.#mutex.address };
+    return {
+      module: rebuildEntry.href,
+      export: 'rebuildLock',
+      data: { ...this.#mutex.address, fair: this.#isFair },
+    };
   }
 
   readonly #owner = {
@@ -190,3 +212,9 @@ const droppedLocks = new FinalizationRegistry<Remainder>(({ mutex, isHeld }) => 
   if (isHeld) warnOfCollected(mutex.what);
   else mutex.leave();
 });
+
+function resolveFair(options: LockOptions | undefined): boolean {
+  const fair = options?.fair ?? false;
+  if (typeof fair === 'boolean') return fair;
+  throw new InvalidOptionError('fair', `Option "fair" must be true or false, not ${inspect(fair)}.`);
+}

@@ -324,7 +324,7 @@ class Credit {
 function connectTo({ offer, ring }: WorkerBoot): BatchLink {
   const stream = takeOffer(offer);
   const futex = ring === undefined ? undefined : futexCalls();
-  const memory = futex && openSharedPages(ring as string, RING_LINK_BYTES);
+  const memory = futex && openSharedPages(ring as string, RING_LINK_BYTES)?.buffer;
   if (futex === undefined || memory === undefined) return stream;
   void stream.send(encodeShort(FromWorker.ring, 0));
   return new RingLink(stream, memory, 1, futex);

@@ -4,6 +4,8 @@
  * | first byte | what follows                                                                       |
  * | ---------- | ---------------------------------------------------------------------------------- |
  * | `J`        | JSON, for small plain data: what JSON.parse gives is what structured clone gives    |
+ * | `B`        | the bytes of a Buffer                                                              |
+ * | `A`        | the bytes of a Buffer that stands alone in an array, as the one argument of a call   |
  * | `V`        | the structured-clone algorithm, and handed-over objects (clone.ts)                  |
  *
  * JSON is some five times faster for a small message; a large one is better off with V8.
@@ -11,6 +13,8 @@
 import { decodeNow, encode, type SentHandovers } from './clone.js';
 
 const JSON_TAG = 0x4a;
+const BUFFER_TAG = 0x42;
+const BUFFER_IN_ARRAY_TAG = 0x41;
 const CLONE_TAG = 0x56;
 
 /** Objects and arrays, and values in all, that a small message may have. */
@@ -30,18 +34,29 @@ export function encodeValue(value: unknown, path: string, room = 0, sent?: SentH
     bytes.write(text, room + 1);
     return bytes;
   }
-  const encoded = encode(value, path, sent);
-  const bytes = Buffer.allocUnsafe(room + 1 + encoded.byteLength);
-  bytes[room] = CLONE_TAG;
-  bytes.set(encoded, room + 1);
-  return bytes;
+  if (Buffer.isBuffer(value)) return withTag(BUFFER_TAG, value, room);
+  if (isArrayOfOne(value) && Buffer.isBuffer(value[0])) return withTag(BUFFER_IN_ARRAY_TAG, value[0], room);
+  return withTag(CLONE_TAG, encode(value, path, sent), room);
 }
 
 /** Gives a promise only where an object is built again by a module of its own. */
 export function decodeValue(bytes: Buffer, offset = 0): unknown {
-  return bytes[offset] === JSON_TAG
-    ? JSON.parse(bytes.toString('utf8', offset + 1))
-    : decodeNow(bytes.subarray(offset + 1));
+  const tag = bytes[offset];
+  if (tag === JSON_TAG) return JSON.parse(bytes.toString('utf8', offset + 1));
+  const rest = bytes.subarray(offset + 1);
+  if (tag === BUFFER_TAG) return rest;
+  return tag === BUFFER_IN_ARRAY_TAG ? [rest] : decodeNow(rest);
+}
+
+function withTag(tag: number, content: Uint8Array, room: number): Buffer {
+  const bytes = Buffer.allocUnsafe(room + 1 + content.byteLength);
+  bytes[room] = tag;
+  bytes.set(content, room + 1);
+  return bytes;
+}
+
+function isArrayOfOne(value: unknown): value is [unknown] {
+  return Array.isArray(value) && value.length === 1 && Object.keys(value).length === 1;
 }
 
 // One walk at a time: it calls nothing but getters.

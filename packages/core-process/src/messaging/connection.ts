@@ -12,6 +12,7 @@ import { holdLoop, releaseLoop } from './keep-alive.js';
 import { type Link, splice } from './link.js';
 import { LocalLink } from './local-link.js';
 import { makeOffer, type Offer, type OpenOffer, takeOffer } from './rendezvous.js';
+import { untilEnd } from './until-end.js';
 
 const handoverKey = Symbol.for('core-process.handover');
 
@@ -134,17 +135,8 @@ export class Connection<T = unknown> implements Disposable, AsyncIterable<T> {
   }
 
   /** Every value until the other end is closed. @throws MessageTornError when it died in the middle of one */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      let value: T;
-      try {
-        value = await this.recv();
-      } catch (error) {
-        if (error instanceof ConnectionEndedError) return;
-        throw error;
-      }
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return untilEnd(() => this.recv(), ConnectionEndedError);
   }
 
   /** @internal Moves this end to whoever rebuilds it. */

@@ -4,6 +4,8 @@
  * Whoever waits first gets first. Looking (`watch`) takes nothing.
  */
 
+import { Deque } from '../deque.js';
+
 /** How a stream of messages ended: with an error when it was cut off. */
 export interface InboxEnd {
   readonly error: Error | undefined;
@@ -15,9 +17,7 @@ const FULL_BYTES = 1024 * 1024;
 type Taker = (payload: Buffer | undefined) => void;
 
 export class Inbox {
-  #payloads: Buffer[] = [];
-  /** Place of the first payload that is still there: shift() of a long array is slow. */
-  #first = 0;
+  readonly #payloads = new Deque<Buffer>();
   #bytes = 0;
   #end: InboxEnd | undefined;
   readonly #takers = new Set<Taker>();
@@ -30,7 +30,7 @@ export class Inbox {
   }
 
   get isEmpty(): boolean {
-    return this.#first === this.#payloads.length;
+    return this.#payloads.length === 0;
   }
 
   get isFull(): boolean {
@@ -61,14 +61,8 @@ export class Inbox {
 
   /** The next payload; undefined when none is there now. */
   take(): Buffer | undefined {
-    if (this.isEmpty) return undefined;
-    const payload = this.#payloads[this.#first] as Buffer;
-    // Not kept alive until the array is cut.
-    this.#payloads[this.#first++] = undefined as never;
-    if (this.#first === this.#payloads.length || this.#first > 1024) {
-      this.#payloads = this.#payloads.slice(this.#first);
-      this.#first = 0;
-    }
+    const payload = this.#payloads.shift();
+    if (payload === undefined) return undefined;
     const wasFull = this.isFull;
     this.#bytes -= payload.byteLength;
     if (wasFull && !this.isFull) this.#tellRoom();

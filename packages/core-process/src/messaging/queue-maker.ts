@@ -1,17 +1,21 @@
 /** A queue in the process that made it, and the other processes that it serves. */
 import { QueueClosedError } from '../errors.js';
+import { futexCalls } from '../os/futex.js';
+import { type MappedPages, openSharedPages } from '../os/shared-pages.js';
+import type { BatchLink } from './link.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Item, QueueStore, type Taker } from './queue-store.js';
 import { makeOffer, type Offer, type OpenOffer } from './rendezvous.js';
+import { RING_LINK_BYTES, RingLink } from './ring-link.js';
 import type { StreamLink } from './stream-link.js';
 
 /** How many items another process is sent before it asks, while it is the only one that takes. */
-const AHEAD = 64;
+const AHEAD = 256;
 
 export class QueueMaker implements QueueAccess {
   readonly #store: QueueStore;
-  readonly #links = new Set<StreamLink>();
+  readonly #visits = new Set<Visit>();
   /** Waiting get() calls of this process, in their order. */
   readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
   readonly #local: Taker;
@@ -83,6 +87,7 @@ export class QueueMaker implements QueueAccess {
   }
 
   async size(): Promise<number> {
+    for (const { link } of this.#visits) link.poll();
     return this.#store.size;
   }
 
@@ -106,35 +111,61 @@ export class QueueMaker implements QueueAccess {
     this.#store.close();
     for (const getter of this.#getters) getter.reject(new QueueClosedError());
     this.#getters.clear();
-    for (const link of this.#links) {
-      trySend(link, queueMessage(FromMaker.closed, 0));
-      link.end();
+    for (const visit of this.#visits) {
+      trySend(visit.link, queueMessage(FromMaker.closed, 0));
+      visit.link.end();
     }
   }
 
-  #serve(link: StreamLink): void {
-    const { inbox } = link;
-    this.#links.add(link);
-    const putBacks = new Map<number, () => boolean>();
+  #serve(stream: StreamLink): void {
     const taker: Taker = {
       wants: 0,
       unconfirmed: new Map(),
       isRecalled: false,
       ahead: AHEAD,
-      deliver: (item) => sendItem(link, item),
-      recall: () => trySend(link, queueMessage(FromMaker.recall, 0)),
+      deliver: (item) => sendItem(visit.link, item),
+      recall: () => trySend(visit.link, queueMessage(FromMaker.recall, 0)),
     };
-    inbox.watch(() => {
-      for (let message = inbox.take(); message !== undefined; message = inbox.take()) {
-        this.#read(link, taker, putBacks, message);
-      }
-      if (inbox.end === undefined || !this.#links.delete(link)) return;
-      for (const takeBack of putBacks.values()) takeBack();
-      this.#store.leave(taker);
-    });
+    const visit: Visit = { link: stream, taker, putBacks: new Map() };
+    this.#visits.add(visit);
+    this.#listen(visit);
   }
 
-  #read(link: StreamLink, taker: Taker, putBacks: Map<number, () => boolean>, message: Buffer): void {
+  #listen(visit: Visit): void {
+    const { link } = visit;
+    const { inbox } = link;
+    const hear = () => {
+      for (let message = inbox.take(); message !== undefined; message = inbox.take()) {
+        const { kind, body } = readQueueMessage(message);
+        if (kind !== ToMaker.ring) this.#read(visit, message);
+        else if (this.#takeRing(visit, body.toString())) {
+          stop();
+          return;
+        }
+      }
+      if (inbox.end === undefined || !this.#visits.delete(visit)) return;
+      visit.pages?.discard();
+      for (const takeBack of visit.putBacks.values()) takeBack();
+      this.#store.leave(visit.taker);
+    };
+    const stop = inbox.watch(hear);
+    hear();
+  }
+
+  /** Goes on by rings, in the memory that the other process has made. */
+  #takeRing(visit: Visit, path: string): boolean {
+    const futex = futexCalls();
+    const pages = futex && openSharedPages(path, RING_LINK_BYTES);
+    if (futex === undefined || pages === undefined) return false;
+    const stream = visit.link as StreamLink;
+    trySend(stream, queueMessage(FromMaker.ringOk, 0));
+    visit.pages = pages;
+    visit.link = new RingLink(stream, pages.buffer, 0, futex, (message) => message[0] === ToMaker.switch);
+    this.#listen(visit);
+    return true;
+  }
+
+  #read({ link, taker, putBacks }: Visit, message: Buffer): void {
     const { kind, number, body } = readQueueMessage(message);
     const answer = (kind: number, text?: string) =>
       trySend(link, queueMessage(kind, number, text === undefined ? undefined : Buffer.from(text)));
@@ -196,6 +227,16 @@ export class QueueMaker implements QueueAccess {
   }
 }
 
+/** Another process that has the queue. */
+interface Visit {
+  /** The stream first; rings in its place where they can be had. */
+  link: BatchLink;
+  pages?: MappedPages;
+  readonly taker: Taker;
+  /** Takes back each put() that waits for a place. */
+  readonly putBacks: Map<number, () => boolean>;
+}
+
 /** A promise, and how to give up. @param begin - returns what takes the wish back: false when it is too late */
 export function cancellable<T>(
   begin: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => boolean,
@@ -214,11 +255,11 @@ export function cancellable<T>(
   };
 }
 
-function sendItem(link: StreamLink, item: Item): void {
+function sendItem(link: BatchLink, item: Item): void {
   trySend(link, queueMessage(FromMaker.item, item.id, item.payload));
 }
 
-function trySend(link: StreamLink, message: Buffer): void {
+function trySend(link: BatchLink, message: Buffer): void {
   try {
     void link.send(message);
   } catch {

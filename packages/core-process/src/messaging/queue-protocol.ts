@@ -14,6 +14,8 @@
  * | `size`       | request    | answered with `count`                            |
  * | `done`       | request    | taskDone()                                       |
  * | `join`       | request    | answered when all is done                        |
+ * | `ring`       | –          | here is memory for rings: its path as text       |
+ * | `switch`     | –          | all that follows comes through the rings         |
  *
  * | from it      | number     | meaning                                          |
  * | ------------ | ---------- | ------------------------------------------------ |
@@ -24,6 +26,7 @@
  * | `count`      | request    | a number as text                                 |
  * | `recall`     | –          | give back what is not needed                     |
  * | `closed`     | –          | the queue was closed by its maker                |
+ * | `ringOk`     | –          | all that follows comes through the rings         |
  */
 export const ToMaker = {
   put: 1,
@@ -37,9 +40,20 @@ export const ToMaker = {
   size: 9,
   done: 10,
   join: 11,
+  ring: 12,
+  switch: 13,
 } as const;
 
-export const FromMaker = { item: 1, found: 2, ok: 3, nothing: 4, count: 5, recall: 6, closed: 7 } as const;
+export const FromMaker = {
+  item: 1,
+  found: 2,
+  ok: 3,
+  nothing: 4,
+  count: 5,
+  recall: 6,
+  closed: 7,
+  ringOk: 8,
+} as const;
 
 export const QUEUE_HEADER_BYTES = 5;
 

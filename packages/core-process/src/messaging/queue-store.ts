@@ -10,6 +10,7 @@
  * | takers    | an item                   | a put, or items given back |
  * | joiners   | `unfinished` to be zero   | taskDone()                 |
  */
+import { Deque } from '../deque.js';
 import { ProcessStateError, QueueClosedError } from '../errors.js';
 
 export interface Item {
@@ -40,14 +41,14 @@ interface Putter {
 
 export class QueueStore {
   readonly maxSize: number;
-  #items: Item[] = [];
+  readonly #items = new Deque<Item>();
   #lastId = 0;
   #unconfirmed = 0;
   #unfinished = 0;
   #isClosed = false;
   readonly #putters = new Set<Putter>();
   /** In the order in which they began to wait; one stands here once for each item that it wants. */
-  #waiting: Taker[] = [];
+  #waiting = new Deque<Taker>();
   readonly #takers = new Set<Taker>();
   readonly #joiners = new Set<(error?: Error) => void>();
 
@@ -81,10 +82,11 @@ export class QueueStore {
 
   /** A get() gave up. */
   unwant(taker: Taker): void {
-    const index = this.#waiting.lastIndexOf(taker);
-    if (index === -1) return;
+    if (taker.wants === 0) return;
     taker.wants--;
-    this.#waiting.splice(index, 1);
+    const waiting = this.#waiting.drain();
+    waiting.splice(waiting.lastIndexOf(taker), 1);
+    for (const other of waiting) this.#waiting.push(other);
   }
 
   /** The next item, for someone who does not wait; it has to be confirmed. */
@@ -109,14 +111,21 @@ export class QueueStore {
       back.push(item);
     }
     this.#unconfirmed -= back.length;
-    this.#items = [...back, ...this.#items].toSorted((one, other) => one.id - other.id);
+    // Behind earlier ones that others have given back.
+    const earlier: Item[] = [];
+    const last = back.at(-1)?.id ?? 0;
+    for (let first = this.#items.peek(); first !== undefined && first.id < last; first = this.#items.peek()) {
+      earlier.push(this.#items.shift() as Item);
+    }
+    const head = [...earlier, ...back].toSorted((one, other) => one.id - other.id);
+    for (const item of head.toReversed()) this.#items.unshift(item);
     this.#advance();
   }
 
   /** It has ended, or closed its end. */
   leave(taker: Taker): void {
     this.#takers.delete(taker);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== taker);
+    for (const waiting of this.#waiting.drain()) if (waiting !== taker) this.#waiting.push(waiting);
     taker.wants = 0;
     this.giveBack(taker, [...taker.unconfirmed.keys()]);
   }
@@ -144,8 +153,8 @@ export class QueueStore {
   /** Whoever waits hears it; items that are left are dropped. */
   close(): void {
     this.#isClosed = true;
-    this.#items = [];
-    this.#waiting = [];
+    this.#items.drain();
+    this.#waiting.drain();
     for (const putter of this.#putters) putter.settle(new QueueClosedError());
     for (const joiner of this.#joiners) joiner(new QueueClosedError());
     this.#putters.clear();
@@ -166,7 +175,7 @@ export class QueueStore {
   }
 
   #serve(): boolean {
-    const [item] = this.#items;
+    const item = this.#items.peek();
     if (item === undefined) {
       // One that waits does so in vain while another holds more than it needs.
       if (this.#waiting.length > 0) this.#recall();

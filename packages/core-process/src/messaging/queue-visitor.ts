@@ -1,10 +1,14 @@
 /** A queue that another process has made. One link for each queue, however often it was handed over. */
 import { ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
+import { type Futex, futexCalls } from '../os/futex.js';
+import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
+import type { BatchLink } from './link.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { cancellable } from './queue-maker.js';
 import { holdLoop, releaseLoop } from './keep-alive.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Offer, takeOffer } from './rendezvous.js';
+import { RING_LINK_BYTES, RingLink } from './ring-link.js';
 import type { StreamLink } from './stream-link.js';
 
 interface Request {
@@ -12,11 +16,18 @@ interface Request {
   reject(error: Error): void;
 }
 
+/** The maker sends further ones ahead when it hears of confirmed ones. */
+const WAKE_EVERY = 64;
+
 const visitors = new Map<string, QueueVisitor>();
 
 export class QueueVisitor implements QueueAccess {
   readonly isShared = true;
-  readonly #link: StreamLink;
+  /** The stream first; rings in its place where they can be had. */
+  #link: BatchLink;
+  #pages: SharedPages | undefined;
+  readonly #offer: Offer;
+  #confirmed = 0;
   readonly #isBounded: boolean;
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
@@ -29,14 +40,44 @@ export class QueueVisitor implements QueueAccess {
 
   private constructor(offer: Offer, maxSize: number) {
     this.#isBounded = maxSize !== Infinity;
-    this.#link = takeOffer(offer);
+    this.#offer = offer;
+    const stream = takeOffer(offer);
+    this.#link = stream;
+    this.#listen();
+    this.#pages = futexCalls() && createSharedPages(RING_LINK_BYTES);
+    if (this.#pages !== undefined) {
+      void stream.send(queueMessage(ToMaker.ring, 0, Buffer.from(this.#pages.path)));
+    }
+  }
+
+  #listen(): void {
     const { inbox } = this.#link;
-    inbox.watch(() => {
-      for (let message = inbox.take(); message !== undefined; message = inbox.take()) this.#read(message);
+    const hear = () => {
+      for (let message = inbox.take(); message !== undefined; message = inbox.take()) {
+        if (message[0] === FromMaker.ringOk) {
+          stop();
+          this.#switch();
+          return;
+        }
+        this.#read(message);
+      }
       if (inbox.end === undefined) return;
-      visitors.delete(offer.id);
+      visitors.delete(this.#offer.id);
       this.#fail(new QueueLostError(inbox.end.error === undefined ? {} : { cause: inbox.end.error }));
-    });
+      this.#pages?.discard();
+    };
+    const stop = inbox.watch(hear);
+    hear();
+  }
+
+  /** The maker has found the memory: both go on by rings. */
+  #switch(): void {
+    const stream = this.#link as StreamLink;
+    const pages = this.#pages as SharedPages;
+    pages.closePath();
+    void this.#send(queueMessage(ToMaker.switch, 0));
+    this.#link = new RingLink(stream, pages.buffer, 1, futexCalls() as Futex);
+    this.#listen();
   }
 
   static to(offer: Offer, maxSize: number): QueueVisitor {
@@ -125,9 +166,9 @@ export class QueueVisitor implements QueueAccess {
     if (this.#end !== undefined) throw this.#end;
   }
 
-  #send(message: Buffer): Promise<void> | undefined {
+  #send(message: Buffer, isQuiet = false): Promise<void> | undefined {
     try {
-      return this.#link.send(message);
+      return this.#link.send(message, isQuiet);
     } catch (cause) {
       throw this.#end ?? new QueueLostError({ cause });
     }
@@ -148,11 +189,17 @@ export class QueueVisitor implements QueueAccess {
   #takeItem(): Buffer | undefined {
     for (const [id, payload] of this.#items) {
       this.#items.delete(id);
-      // Said before anyone sees the item: a death after this loses it, none doubles it.
-      void this.#send(queueMessage(ToMaker.confirm, id));
+      this.#confirm(id);
       return payload;
     }
     return undefined;
+  }
+
+  /** Said before anyone sees the item: a death after this loses it, none doubles it. */
+  #confirm(id: number): void {
+    // The maker of a queue without bounds need not wake for each.
+    const isQuiet = !this.#isBounded && ++this.#confirmed % WAKE_EVERY !== 0;
+    void this.#send(queueMessage(ToMaker.confirm, id), isQuiet);
   }
 
   #giveBack(): void {
@@ -186,7 +233,7 @@ export class QueueVisitor implements QueueAccess {
 
   #readItem(id: number, payload: Buffer): void {
     if (this.#finder !== undefined) {
-      void this.#send(queueMessage(ToMaker.confirm, id));
+      this.#confirm(id);
       this.#finder.resolve({ kind: FromMaker.item, body: payload });
       this.#finder = undefined;
       return;

@@ -13,6 +13,7 @@ import type { Cancellable, QueueAccess } from './queue-access.js';
 import { QueueMaker } from './queue-maker.js';
 import { QueueVisitor } from './queue-visitor.js';
 import type { Offer } from './rendezvous.js';
+import { untilEnd } from './until-end.js';
 
 const handoverKey = Symbol.for('core-process.handover');
 
@@ -133,17 +134,8 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
   }
 
   /** Takes value after value, until the queue is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      let value: T;
-      try {
-        value = await this.get();
-      } catch (error) {
-        if (error instanceof QueueClosedError) return;
-        throw error;
-      }
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return untilEnd(() => this.get(), QueueClosedError);
   }
 
   /** @internal */

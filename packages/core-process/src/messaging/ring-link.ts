@@ -1,7 +1,7 @@
 /**
  * A link over two rings in shared memory, one for each direction, beside a stream link between the same processes.
  *
- * What fits goes through the rings. The stream carries what does not, a bell (an empty message) for a process that
+ * What fits goes through the rings, what is large by a file in memory. The stream carries what is neither, a bell (an empty message) for a process that
  * sleeps in its event loop, and, by its end, the news that the other process is gone. What a dead process had put into
  * its ring is read all the same.
  *
@@ -14,9 +14,11 @@
  * Order matters: a side publishes its state, then looks once more before it sleeps; the other publishes its message,
  * then looks at the state. One of the two sees the other.
  */
-import { ConnectionEndedError } from '../errors.js';
+import { ConnectionEndedError, MessageTornError } from '../errors.js';
 import type { Futex } from '../os/futex.js';
+import { type PassedFile, passByFile, readPassedFile } from '../os/passed-file.js';
 import { Inbox } from './inbox.js';
+import { holdLoop, releaseLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
 import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
@@ -39,6 +41,14 @@ export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES
 
 /** Its payload comes over the stream. */
 const BY_STREAM = Buffer.alloc(0);
+
+/** First byte of the link's own messages, with which no payload begins: the path of a file, or its path's return. */
+const OWN = 0;
+const FILE = 1;
+const FILE_READ = 2;
+
+/** Longer payloads go by a file. */
+const FILE_BYTES = 256 * 1024;
 const BELL = Buffer.alloc(0);
 
 export class RingLink implements BatchLink {
@@ -56,15 +66,29 @@ export class RingLink implements BatchLink {
   /** Messages for which there was no room in the ring. */
   #overflow: Uint8Array[] = [];
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  /** Sent, and not read yet: by their paths. */
+  readonly #files = new Map<string, PassedFile>();
   /** Arrived over the stream before their turn. */
   readonly #large: Buffer[] = [];
   #waitsForLarge = false;
+  /** Says which message is the last one that comes by the stream as it is; after it the ring is read. */
+  #isLastPlain: ((payload: Buffer) => boolean) | undefined;
   #isCorked = false;
   #hasNews = false;
 
-  /** @param side - 0 in one process, 1 in the other */
-  constructor(stream: StreamLink, memory: ArrayBuffer, side: 0 | 1, futex: Futex) {
+  /**
+   * @param side - 0 in one process, 1 in the other
+   * @param isLastPlain - for the side whose partner may still send by the stream alone: how its last such message looks
+   */
+  constructor(
+    stream: StreamLink,
+    memory: ArrayBuffer,
+    side: 0 | 1,
+    futex: Futex,
+    isLastPlain?: (payload: Buffer) => boolean,
+  ) {
     this.#stream = stream;
+    this.#isLastPlain = isLastPlain;
     this.#futex = futex;
     this.#words = new Int32Array(memory, 0, SIDES_BYTES / 4);
     const ring = (index: number) =>
@@ -135,12 +159,22 @@ export class RingLink implements BatchLink {
 
   destroy(): void {
     this.inbox.close();
+    this.#closeFiles();
     this.#stream.destroy();
   }
 
   #push(payload: Uint8Array): boolean {
-    // An empty payload stands for one that comes by the stream; nobody sends an empty one.
+    // An empty payload stands for one that comes by the stream; nobody sends an empty one, or one that begins with OWN.
     if (payload.byteLength <= this.#out.longest) return this.#out.push(payload);
+    const file = payload.byteLength >= FILE_BYTES ? passByFile(payload) : undefined;
+    if (file !== undefined) {
+      if (this.#out.push(ownMessage(FILE, file.path))) {
+        this.#files.set(file.path, file);
+        return true;
+      }
+      file.close();
+      return false;
+    }
     if (!this.#out.push(BY_STREAM)) return false;
     void this.#stream.send(payload);
     return true;
@@ -165,17 +199,24 @@ export class RingLink implements BatchLink {
   #hear(): void {
     const { inbox } = this.#stream;
     for (let payload = inbox.take(); payload !== undefined; payload = inbox.take()) {
-      if (payload.byteLength > 0) this.#large.push(payload);
+      if (this.#isLastPlain?.(payload) === true) this.#isLastPlain = undefined;
+      else if (this.#isLastPlain !== undefined) this.inbox.push(payload);
+      else if (payload.byteLength > 0) this.#large.push(payload);
     }
     this.#readAll();
     if (inbox.end !== undefined) {
       this.inbox.close(inbox.end.error);
+      this.#closeFiles();
       this.#room?.resolve();
     }
   }
 
   /** Until nothing is left, and then the other side has to wake this one. */
   #readAll(): void {
+    if (this.#isLastPlain !== undefined) {
+      this.#flushOverflow();
+      return;
+    }
     do {
       Atomics.store(this.#words, this.#mine + STATE, AWAKE);
       this.#flushOverflow();
@@ -196,8 +237,30 @@ export class RingLink implements BatchLink {
     const payload = this.#in.shift();
     if (payload === undefined) return false;
     if (payload.byteLength === 0) this.#waitsForLarge = true;
+    else if (payload[0] === OWN) this.#readOwn(payload);
     else this.inbox.push(payload);
     return true;
+  }
+
+  #readOwn(message: Buffer): void {
+    const path = message.toString('utf8', 2);
+    if (message[1] === FILE_READ) {
+      this.#files.get(path)?.close();
+      this.#files.delete(path);
+      return;
+    }
+    try {
+      this.inbox.push(readPassedFile(path));
+      void this.send(ownMessage(FILE_READ, path), true);
+    } catch (cause) {
+      // Its sender has died in this moment, and the message with it.
+      this.inbox.close(new MessageTornError({ cause }));
+    }
+  }
+
+  #closeFiles(): void {
+    for (const file of this.#files.values()) file.close();
+    this.#files.clear();
   }
 
   #flushOverflow(): void {
@@ -219,10 +282,17 @@ export class RingLink implements BatchLink {
       const promise = new Promise<void>((settle) => {
         resolve = settle;
       });
+      // What has found no room yet is in this process alone: it must not end before.
+      holdLoop();
+      void promise.then(releaseLoop);
       this.#room = { promise, resolve };
     }
     const { promise } = this.#room;
     this.#flushOverflow();
     return promise;
   }
+}
+
+function ownMessage(kind: number, path: string): Buffer {
+  return Buffer.concat([Buffer.from([OWN, kind]), Buffer.from(path)]);
 }

@@ -1,22 +1,26 @@
 /**
- * Memory for this process and a child of it, in a file that never had a name.
+ * Memory for this process and another one, in a file that never had a name.
  *
- * The child opens it through this process' entry in /proc, so nothing is left in /dev/shm whatever kills either of
+ * The other one opens it through this process' entry in /proc, so nothing is left in /dev/shm whatever kills either of
  * them, at whatever moment. ipc-lock's SharedMemory can do more (names, more than two users), and costs each child its
  * start. @see open(2) O_TMPFILE, mmap(2), proc_pid_fd(5)
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
+import { openUnnamed } from './passed-file.js';
 
-export interface SharedPages {
+export interface MappedPages {
   readonly buffer: ArrayBuffer;
-  /** Where a child finds it. */
-  readonly path: string;
   /** Gives the memory back. The view stays valid, and reads as zeros. */
   discard(): void;
 }
 
-const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+export interface SharedPages extends MappedPages {
+  /** Where another process finds it, as long as {@link closePath} was not called. */
+  readonly path: string;
+  closePath(): void;
+}
+
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE = 0x02 | 0x10 | 0x20 | 0x4000;
@@ -28,17 +32,22 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
   if (libc === undefined) return undefined;
   let fd: number | undefined;
   try {
-    fd = openSync('/dev/shm', O_TMPFILE | constants.O_RDWR, 0o600);
+    fd = openUnnamed();
     // Written, not only made as long: a full /dev/shm shows here, and not as SIGBUS later.
     for (let written = 0; written < bytes; ) written += writeSync(fd, new Uint8Array(bytes - written));
-    const { buffer, address } = map(libc, fd, bytes);
-    const opened = fd;
+    const mapped = map(libc, fd, bytes);
+    let opened: number | undefined = fd;
+    const closePath = () => {
+      if (opened !== undefined) closeSync(opened);
+      opened = undefined;
+    };
     return {
-      buffer,
+      buffer: mapped.buffer,
       path: `/proc/${process.pid}/fd/${fd}`,
+      closePath,
       discard: () => {
-        closeSync(opened);
-        mmap(libc)(address, bytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE, -1, 0);
+        closePath();
+        mapped.discard();
       },
     };
   } catch {
@@ -48,19 +57,19 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
   }
 }
 
-/** In the child. Undefined when it can't be had; its parent then goes another way. */
-export function openSharedPages(path: string, bytes: number): ArrayBuffer | undefined {
+/** In the other process. Undefined when it can't be had; the two then go another way. */
+export function openSharedPages(path: string, bytes: number): MappedPages | undefined {
   const libc = libC();
   if (libc === undefined) return undefined;
   try {
     const fd = openSync(path, constants.O_RDWR);
     try {
-      return map(libc, fd, bytes).buffer;
+      return map(libc, fd, bytes);
     } finally {
       closeSync(fd);
     }
   } catch {
-    // The parent has died, or its /proc entry is not for us.
+    // Its maker has died, or that one's /proc is not for us.
     return undefined;
   }
 }
@@ -82,8 +91,13 @@ function mmap(libc: LibC): Mmap {
   return boundMmap;
 }
 
-function map(libc: LibC, fd: number, bytes: number): { buffer: ArrayBuffer; address: bigint } {
+function map(libc: LibC, fd: number, bytes: number): MappedPages {
   const address = mmap(libc)(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
   if (BigInt.asUintN(64, address) === MAP_FAILED) throw new Error('mmap(2) failed.');
-  return { buffer: libc.koffi.view(address, bytes), address };
+  return {
+    buffer: libc.koffi.view(address, bytes),
+    discard: () => {
+      mmap(libc)(address, bytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE, -1, 0);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** Tasks that wait for a worker: by priority, and in order within one. */
+import { Deque } from '../deque.js';
 import type { PoolTask } from './task.js';
 
 export class TaskQueue {
@@ -12,28 +13,26 @@ export class TaskQueue {
   }
 
   push(task: PoolTask): void {
-    this.#lane(task.priority).tasks.push(task);
+    this.#lane(task.priority).push(task);
     this.#length++;
   }
 
   /** For a task that was at a worker, and comes back. */
   putBack(task: PoolTask): void {
-    const lane = this.#lane(task.priority);
-    if (lane.first > 0) lane.tasks[--lane.first] = task;
-    else lane.tasks.unshift(task);
+    this.#lane(task.priority).unshift(task);
     this.#length++;
   }
 
   /** The next one, left in the queue. */
   peek(): PoolTask | undefined {
-    return this.#nextLane()?.head;
+    return this.#nextLane()?.peek();
   }
 
   shift(): PoolTask | undefined {
     const lane = this.#nextLane();
     if (lane === undefined) return undefined;
     this.#length--;
-    return lane.take();
+    return lane.shift();
   }
 
   /** To be called when a queued task was settled by a cancellation: it is passed over when its turn comes. */
@@ -42,7 +41,7 @@ export class TaskQueue {
   }
 
   clear(): PoolTask[] {
-    const left = this.#lanes.flatMap((lane) => lane.tasks.slice(lane.first));
+    const left = this.#lanes.flatMap((lane) => lane.drain());
     this.#lanes = [];
     this.#length = 0;
     return left.filter((task) => !task.isSettled);
@@ -59,36 +58,19 @@ export class TaskQueue {
 
   #nextLane(): Lane | undefined {
     for (let lane = this.#lanes[0]; lane !== undefined; lane = this.#lanes[0]) {
-      while (lane.head?.isSettled === true) lane.take();
-      if (lane.head !== undefined) return lane;
+      while (lane.peek()?.isSettled === true) lane.shift();
+      if (lane.length > 0) return lane;
       this.#lanes.shift();
     }
     return undefined;
   }
 }
 
-class Lane {
-  tasks: PoolTask[] = [];
-  /** Place of the first: shift() of a long array is slow. */
-  first = 0;
+class Lane extends Deque<PoolTask> {
   readonly priority: number;
 
   constructor(priority: number) {
+    super();
     this.priority = priority;
-  }
-
-  get head(): PoolTask | undefined {
-    return this.tasks[this.first];
-  }
-
-  take(): PoolTask | undefined {
-    const task = this.tasks[this.first];
-    // Not kept alive until the array is cut.
-    this.tasks[this.first++] = undefined as never;
-    if (this.first > 1024 && this.first * 2 > this.tasks.length) {
-      this.tasks = this.tasks.slice(this.first);
-      this.first = 0;
-    }
-    return task;
   }
 }

@@ -42,6 +42,8 @@ const STEP_MS = 10_000;
 /** Signals by which a process ends that a copy should never have become: ILL, TRAP, ABRT, BUS, SEGV, SYS. */
 const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
 
+const SIGKILL = 9;
+
 /** What became of a request for a copy. */
 export type CopyOutcome =
   | { readonly kind: 'started'; readonly pid: number; readonly ends: OurEnds }
@@ -52,6 +54,9 @@ export type CopyOutcome =
   /** The copy crashed or hung before its first word. */
   | { readonly kind: 'broken'; readonly reason: string };
 
+/** The server died while it was brought up, or before it could be asked for anything. */
+export class ServerLostError extends Error {}
+
 export class ForkServer {
   /** The environment that it, and so each copy, begins with. */
   readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
@@ -61,7 +66,7 @@ export class ForkServer {
   #isGone = false;
   #isWaitedFor = false;
 
-  /** @throws Error that says why copies don't work here */
+  /** @throws ServerLostError; Error that says why copies don't work here */
   constructor(execPath: string, execArgv: readonly string[], modules: readonly string[]) {
     const [ours, theirs] = socketPair();
     const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
@@ -114,6 +119,7 @@ export class ForkServer {
     const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
     const words = Buffer.concat([frame(serialize(launch)), frame(serialize(TRIAL))]);
     const outcome = this.requestCopy('ignore', words);
+    if (outcome.kind === 'lost') throw new ServerLostError('its server ended before its first copy.');
     if (outcome.kind !== 'started') {
       throw new Error(outcome.kind === 'broken' ? outcome.reason : `the first copy was ${outcome.kind}.`);
     }
@@ -123,6 +129,8 @@ export class ForkServer {
       if (status === undefined) process.kill(pid, 'SIGKILL');
       waitForChild(pid, Infinity, []);
       reapChild(pid);
+      // Killed by somebody: it says nothing about copies.
+      if (status?.signalNumber === SIGKILL) throw new ServerLostError('its first copy was killed.');
       if (status?.exitCode !== 0) {
         throw new Error(
           status === undefined
@@ -206,7 +214,7 @@ export class ForkServer {
     const found = this.#answer(deadline);
     if (found?.answer === wanted) return found.value;
     if (found?.answer !== 'unfit') {
-      throw new Error(`the server ended, or hung, before it was "${wanted}"; look for its words on stderr.`);
+      throw new ServerLostError(`its server ended, or hung, before it was "${wanted}".`);
     }
     const reason = readExactly(this.#fd, found.value, deadline);
     throw new Error(
