@@ -61,9 +61,9 @@ describe('what was measured', () => {
     expect(takenByOthers(processes)).toEqual([[10, 15]]);
   });
 
-  it('takes off what others had until each one’s end', () => {
+  it('takes off what others had while each was ready', () => {
     const { taken, ends, undisturbed } = readMeasured(processes);
-    expect({ taken, ends, undisturbed }).toEqual({ taken: 5, ends: [20, 30], undisturbed: [15, 25] });
+    expect({ taken, ends, undisturbed }).toEqual({ taken: 5, ends: [20, 30], undisturbed: [15, 27] });
   });
 
   it('is ready when it neither runs nor waits', () => {

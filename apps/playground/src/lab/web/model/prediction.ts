@@ -1,11 +1,11 @@
 /**
  * What the model says of a workload, what the machine did, and how far apart they are. Pure.
  *
- * The model's machine has nothing else to do, the real one has. So errors are taken on a clock that stands while one
- * of the processes is ready and none of them has the core: then other programs have it.
+ * The model's machine has nothing else to do, the real one has. So an error is taken without the time that a process
+ * was ready and none of them had the core: then other programs had it.
  */
 import { cpu, io, predict } from 'scheduler-model';
-import { type Stretch as Interval, total, union, workDoneBy } from '../../../on-cpu.js';
+import { type Stretch as Interval, overlap, total, union } from '../../../on-cpu.js';
 import type { MeasuredProcess, RealProcess } from '../../protocol.js';
 import { chartOf } from '../scheduler/simulation.js';
 import { Chart, Row } from '../timeline/chart.js';
@@ -40,7 +40,7 @@ export function predictSide(processes: readonly RealProcess[], online: number): 
 }
 
 export interface Measured extends Side {
-  /** Milliseconds until each has ended, less what other programs took. */
+  /** Milliseconds until each has ended, less what other programs took while it was ready. */
   readonly undisturbed: readonly number[];
   /** Milliseconds that other programs had the core although one of these was ready. */
   readonly taken: number;
@@ -70,15 +70,18 @@ export function readMeasured(measured: readonly MeasuredProcess[]): Measured {
     taken: total(taken),
     ends: measured.map(({ end }) => end),
     switches: measured.map(({ voluntary, involuntary }) => voluntary + involuntary),
-    undisturbed: measured.map(({ end }) => end - workDoneBy(end, [taken])),
+    undisturbed: measured.map((each) => each.end - overlap(taken, readyOf(each))),
   };
 }
 
-/** When one was neither blocked nor at its end, and none was on the core. */
+/** When it had neither the core nor anything to wait for. */
+function readyOf({ end, running, blocked }: MeasuredProcess): Interval[] {
+  return without([[0, end]], union([running, blocked]));
+}
+
+/** When one was ready and none was on the core. */
 export function takenByOthers(measured: readonly MeasuredProcess[]): Interval[] {
-  const running = union(measured.map((each) => each.running));
-  const wanting = union(measured.map(({ end, blocked }) => without([[0, end]], union([blocked]))));
-  return without(wanting, running);
+  return without(union(measured.map(readyOf)), union(measured.map(({ running }) => running)));
 }
 
 /** What of some stretches no other one covers; both in order and not overlapping. */
