@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   compare,
+  cpu,
   InvalidInputError,
+  io,
   type MachineOptions,
   type ProcessSpec,
   renderComparisonSvg,
@@ -23,6 +25,7 @@ import { POLICY_NAMES, policyNamed } from './policies.js';
 
 const HELP = `Usage: scheduler-model run WORKLOAD.json [options]
        scheduler-model compare WORKLOAD.json [options]
+       scheduler-model example > WORKLOAD.json
 
 WORKLOAD.json holds a list of processes, or { "processes": [...], "machine": {...} }:
   [ { "name": "a", "arrival": 0, "script": [ { "kind": "cpu", "ticks": 6 }, { "kind": "io", "ticks": 4 } ] } ]
@@ -46,6 +49,13 @@ WORKLOAD.json holds a list of processes, or { "processes": [...], "machine": {..
   --trace FILE         run: Chrome trace JSON, for https://ui.perfetto.dev
   --ftrace FILE        run: as Linux's tracer writes it
   --help`;
+
+/** A workload to begin with. */
+const EXAMPLE: readonly ProcessSpec[] = [
+  { name: 'editor', script: [cpu(2), io(6), cpu(2), io(6), cpu(2)] },
+  { name: 'compiler', arrival: 1, script: [cpu(12)] },
+  { name: 'backup', arrival: 3, script: [cpu(3), io(9), cpu(3)] },
+];
 
 const OPTIONS = {
   policy: { type: 'string' },
@@ -97,6 +107,10 @@ function main(): void {
     return;
   }
   const [command, file, ...others] = positionals;
+  if (command === 'example' && file === undefined) {
+    console.log(JSON.stringify(EXAMPLE, null, 2));
+    return;
+  }
   if (file === undefined || others.length > 0 || (command !== 'run' && command !== 'compare')) {
     throw new UsageError('Give a command, run or compare, and one file.');
   }

@@ -65,7 +65,7 @@ export { serial } from './policies/serial.js';
 export { sjf } from './policies/sjf.js';
 export { srtf } from './policies/srtf.js';
 export { type StrideOptions, stride } from './policies/stride.js';
-export type { ProcessState, TransitionReason } from './process-state.js';
+export { type ProcessState, TRANSITION_REASONS, type TransitionReason } from './process-state.js';
 export type { Random } from './random.js';
 export { simulate } from './simulate.js';
 export {

@@ -44,6 +44,11 @@ test('run: a chart, a table and what they add up to', () => {
   expect(stdout).toContain('makespan 16, utilization 81 %');
 });
 
+test('example: a workload to begin with', () => {
+  write('example.json', run('example').stdout);
+  expect(run('run', 'example.json').status).toBe(0);
+});
+
 test('run: one object, and files', () => {
   const files = [
     '--svg',
