@@ -1,4 +1,4 @@
-/** `pnpm bench [NAME] [--json] [--rounds N]`: builds, then runs one benchmark, or lists them. */
+/** `npm run bench -- [NAME] [--json] [--rounds N]`: runs one benchmark, or lists them. bootstrap.mjs has built them. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,16 +15,6 @@ if (!names.includes(name)) {
     `${name === undefined ? '' : `There is no benchmark "${name}".\n`}Usage: pnpm bench NAME [--json] [--rounds N], where NAME is one of: ${names.join(', ')}`,
   );
   process.exit(2);
-}
-const built = spawnSync('pnpm', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-color'], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-  encoding: 'utf8',
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
-});
-if (built.status !== 0) {
-  console.error(`${built.stdout}${built.error ?? ''}\nBuilding failed; the lines above say why.`);
-  process.exit(1);
 }
 process.exit(
   spawnSync(process.execPath, [join(root, 'benchmarks', 'dist', `${name}.js`), ...options], {

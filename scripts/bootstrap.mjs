@@ -4,7 +4,7 @@
  * Fetches the pnpm that package.json pins into .cache/, installs, builds, and goes on. Plain JavaScript
  * without dependencies, for a Node of any age: it has to be able to say that it is too old.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -120,8 +120,26 @@ const pnpm = pnpmPath();
 process.env.PATH = `${join(dirname(pnpm), '..', '..', '.bin')}${delimiter}${process.env.PATH}`;
 install(pnpm);
 build();
+/** Runs what was asked for; a signal to this program is passed on, so that nothing is left running. */
+function runTask(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('exit', (status, signal) => {
+    if (signal === null) process.exit(status);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
 // Options alone are options of the playground's main command.
 const command = rest[0] === undefined || rest[0].startsWith('-') ? ['verify', ...rest] : rest;
-const script =
-  task === 'start' ? ['apps/playground/dist/cli.js', ...command] : ['scripts/check.mjs', ...rest];
-process.exit(run(process.execPath, script).status);
+const programs = {
+  start: ['apps/playground/dist/cli.js', ...command],
+  test: ['scripts/check.mjs', ...rest],
+  bench: ['scripts/bench.mjs', ...rest],
+  storm: ['scripts/storm.mjs', ...rest],
+  soak: ['scripts/soak.mjs', ...rest],
+  'test:versions': ['scripts/test-versions.mjs', ...rest],
+};
+process.env.NODE_MAJOR = process.versions.node.split('.')[0];
+runTask(programs[task]);

@@ -7,10 +7,10 @@ import { commandsOf, programsOf } from './readme.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const readmes = ['README.md', 'README.zh-CN.md', 'apps/playground/README.md'];
-// `npm start` alone is what the longest of them does anyway, `npm test` is running this, and packages are
-// installed by check-packages.mjs.
+// `npm start` alone is what the longest of them does anyway, `npm test` is running this, packages are installed
+// by check-packages.mjs, and the lab's page is used by the playground's tests.
 const RUNS_HERE = /^npm start -- /;
-const RUNS_ELSEWHERE = /^(npm start|npm test|npm install [\w-]+)$/;
+const RUNS_ELSEWHERE = /^(npm start|npm test|npm run lab|npm install [\w-]+)$/;
 
 let failures = 0;
 function report(isRight, what, details = '') {

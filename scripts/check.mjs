@@ -17,12 +17,20 @@ const checks = [
   ['types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only']],
   ['docs', bin('typedoc'), []],
   ['unused', bin('knip'), ['--no-config-hints']],
+  ['browser', process.execPath, [join(root, 'scripts', 'install-chromium.mjs')]],
   ['tests', bin('vitest'), ['run']],
   ['packages', process.execPath, [join(root, 'scripts', 'check-packages.mjs')]],
   ['readmes', process.execPath, [join(root, 'scripts', 'check-readmes.mjs')]],
 ];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !checks.some(([known]) => known === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no check "${unknown.join('", "')}"; there are: ${checks.map(([name]) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
 const failed = [];
 for (const [name, command, args] of checks) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

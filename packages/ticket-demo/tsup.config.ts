@@ -11,5 +11,6 @@ export default nodeLibrary({
     'strategies/lock': 'src/strategies/lock.ts',
     'strategies/file-lock': 'src/strategies/file-lock.ts',
     'strategies/optimistic': 'src/strategies/optimistic.ts',
+    'strategies/queue': 'src/strategies/queue.ts',
   },
 });

@@ -18,6 +18,8 @@ export class UsageError extends Error {
 export type Command = { readonly language: Language } & (
   | { readonly kind: 'help' }
   | { readonly kind: 'list'; readonly json: boolean }
+  /** Port 0 is any; undefined, the usual one or else any. */
+  | { readonly kind: 'lab'; readonly port: number | undefined }
   | {
       readonly kind: 'verify' | 'run';
       readonly experiments: readonly Experiment[];
@@ -30,6 +32,7 @@ const flags = {
   controls: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   lang: { type: 'string' },
+  port: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -53,9 +56,16 @@ export function readCommandLine(
   const { controls, json } = values;
   const [command, ...names] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return { kind: 'help', language };
+  if (command === 'lab') {
+    if (controls) throw new UsageError(words.notForCommand(command, 'controls'), words);
+    if (json) throw new UsageError(words.notForCommand(command, 'json'), words);
+    if (names[0] !== undefined) throw new UsageError(words.noArgument(command, names[0]), words);
+    return { kind: 'lab', port: portOf(values.port, words), language };
+  }
   if (command !== 'list' && command !== 'verify' && command !== 'run') {
     throw new UsageError(words.unknownCommand(command ?? ''), words);
   }
+  if (values.port !== undefined) throw new UsageError(words.notForCommand(command, 'port'), words);
   if (controls && command === 'list') {
     throw new UsageError(words.notForCommand(command, 'controls'), words);
   }
@@ -66,6 +76,12 @@ export function readCommandLine(
   if (command === 'run' && names.length === 0) throw new UsageError(words.missingId, words);
   const experiments = names.length === 0 ? known : chosen(names, known, words);
   return { kind: command, experiments, controls: controls || command === 'run', json, language };
+}
+
+function portOf(given: string | undefined, words: Words): number | undefined {
+  if (given === undefined) return undefined;
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given);
+  throw new UsageError(words.badPort(given), words);
 }
 
 /** Those named, by id or group, each once and in the list's order. */
@@ -92,8 +108,8 @@ function parse(args: readonly string[], words: Words) {
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new UsageError(words.unknownFlag(flag), words);
     if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw error;
     throw new UsageError(
-      args.some((argument) => argument.startsWith('--lang')) && message.includes('--lang')
-        ? words.missingValue('--lang')
+      flag === '--lang' || flag === '--port'
+        ? words.missingValue(flag)
         : words.needlessValue(flag || 'The option'),
       words,
     );

@@ -6,6 +6,8 @@ import { coloursFor } from './colours.js';
 import { groupOf } from './experiment.js';
 import { experiments } from './experiments/index.js';
 import { wordsOf } from './i18n/words.js';
+import { LabListenError } from './lab/lab-errors.js';
+import { type Lab, startLab } from './lab/server.js';
 import { Progress } from './progress.js';
 import { renderEnding, renderOpening } from './story.js';
 import { type Look, renderList, renderSummary } from './tables.js';
@@ -13,6 +15,9 @@ import { exitStatusOf, type Summary, verify } from './verify.js';
 
 const WRONG_USAGE = 2;
 const DEFAULT_COLUMNS = 100;
+
+/** Where the lab is looked for. */
+const USUAL_PORT = 4870;
 
 type MeasuringCommand = Extract<Command, { kind: 'verify' | 'run' }>;
 
@@ -38,6 +43,8 @@ async function main(args: readonly string[]): Promise<number> {
     case 'verify':
     case 'run':
       return await measure(command, look);
+    case 'lab':
+      return await openLab(command, look);
     default:
       return command satisfies never;
   }
@@ -65,12 +72,42 @@ async function measure(command: MeasuringCommand, look: Look): Promise<number> {
     });
     progress.clear();
     if (command.json) print(asJson(reportOf(summary)));
-    else if (!tells) print(renderSummary(summary, look));
+    else if (!tells) {
+      print(renderSummary(summary, look));
+      if (command.kind === 'verify') process.stderr.write(`${wordsOf(look.language).labOffer}\n`);
+    }
     return exitStatusOf(summary);
   } finally {
     progress.clear();
     stopListening();
   }
+}
+
+/** Serves the lab until it is interrupted. */
+async function openLab({ port }: Extract<Command, { kind: 'lab' }>, { language }: Look): Promise<number> {
+  const words = wordsOf(language);
+  let lab: Lab;
+  try {
+    lab = await startLab(port ?? USUAL_PORT);
+  } catch (error) {
+    if (!(error instanceof LabListenError)) throw error;
+    // A port that was asked for is not replaced by another behind one's back.
+    if (port !== undefined || error.code !== 'ERR_LAB_PORT_TAKEN') {
+      process.stderr.write(`playground: ${words.labListenErrors[error.code](error.port, error.message)}\n`);
+      return WRONG_USAGE;
+    }
+    process.stderr.write(`${words.usualPortTaken(USUAL_PORT)}\n`);
+    lab = await startLab(0);
+  }
+  const interrupted = new Promise<void>((resolve) => {
+    onSignal(() => resolve());
+  });
+  // Whoever reads this may interrupt it from now on.
+  print(`${words.labOpen(lab.address)}\n`);
+  await interrupted;
+  await lab.close();
+  process.stderr.write(`${words.labClosed}\n`);
+  return 0;
 }
 
 function reportOf({ results, ...counts }: Summary) {

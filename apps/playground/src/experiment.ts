@@ -21,7 +21,9 @@ export const groups = [
   'identity',
   'ending',
   'multiplexing',
+  'memory',
   'locking',
+  'messaging',
   'model',
 ] as const;
 

@@ -1,9 +1,12 @@
-/** Start to joined: how long it takes until a process that does nothing has come and gone. */
+/**
+ * Start to joined: how long it takes until a process that does nothing has come and gone; the same for two
+ * hundred at once; and until a pool of eight workers has done its first eight tasks.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { Process } from 'core-process';
+import { Pool, Process, type StartMethodName, stopForkServer } from 'core-process';
 import { runBench, type Subject } from '../harness.js';
 import { programs } from '../program-urls.js';
 import { pythonSubject } from '../python.js';
@@ -11,6 +14,8 @@ import { pythonSubject } from '../python.js';
 const nothing = new URL('nothing.mjs#nothing', programs);
 const nothingPath = fileURLToPath(nothing);
 const STARTS = 10;
+const BURST = 200;
+const WORKERS = 8;
 
 /** Milliseconds of one start, over several of them, one after the other. */
 function starts(name: string, startAndJoin: () => Promise<number | null | undefined>): Subject {
@@ -27,15 +32,50 @@ function starts(name: string, startAndJoin: () => Promise<number | null | undefi
   };
 }
 
+/** Ours: one after the other, all at once, and a pool's workers. */
+function ours(startMethod: StartMethodName): Subject {
+  const single = starts(`core-process ${startMethod}`, async () => {
+    const child = new Process({ target: nothing, startMethod }).start();
+    await child.join();
+    return child.exitCode;
+  });
+  const milliseconds = async (metric: string, work: () => Promise<unknown>) => {
+    const began = performance.now();
+    await work();
+    return { metric, unit: 'ms', value: performance.now() - began };
+  };
+  return {
+    name: single.name,
+    measure: async () => {
+      // The fork server starts with the first one.
+      await new Process({ target: nothing, startMethod }).start().join();
+      const pool = new Pool({ processes: WORKERS, startMethod });
+      const figures = [
+        await milliseconds(`pool of ${WORKERS}, first tasks`, () =>
+          Promise.all(Array.from({ length: WORKERS }, () => pool.apply(nothing, []))),
+        ),
+        ...(await single.measure()),
+        await milliseconds(`burst of ${BURST}`, async () => {
+          const all = Array.from({ length: BURST }, () =>
+            new Process({ target: nothing, startMethod, stdio: 'ignore' }).start(),
+          );
+          await Promise.all(all.map((child) => child.join()));
+        }),
+      ];
+      pool.close();
+      await pool.join();
+      return figures;
+    },
+    close: stopForkServer,
+  };
+}
+
 await runBench({
   bench: 'start',
   rounds: 9,
   subjects: [
-    starts('core-process spawn', async () => {
-      const child = new Process({ target: nothing }).start();
-      await child.join();
-      return child.exitCode;
-    }),
+    ours('spawn'),
+    ours('forkserver'),
     starts('child_process.fork', async () => {
       const [exitCode] = (await once(fork(nothingPath), 'exit')) as [number | null];
       return exitCode;
@@ -52,6 +92,13 @@ await runBench({
       peer: 'child_process.fork',
       target: 1.15,
       bound: 'at most',
+    },
+    {
+      metric: 'start to joined',
+      ours: 'child_process.fork',
+      peer: 'core-process forkserver',
+      target: 10,
+      bound: 'at least',
     },
   ],
 });

@@ -51,8 +51,9 @@ export function childContext(): ChildContext | undefined {
 
 export function setChildContext(context: ChildContext): void {
   holder[key] = context;
-  const { signal: _signal, importing: _importing, watchParent: _watchParent, ...forThreads } = context;
-  setEnvironmentData(THREAD_KEY, forThreads satisfies ThreadContext);
+  const { name, daemon, startMethod, identity, parentPid, parentName, rootPid } = context;
+  const forThreads: ThreadContext = { name, daemon, startMethod, identity, parentPid, parentName, rootPid };
+  setEnvironmentData(THREAD_KEY, forThreads);
 }
 
 function contextOfThread(): ChildContext | undefined {

@@ -76,7 +76,7 @@ export class ProcessStartError extends CoreProcessError {
 }
 
 function startAdvice(cause: Error): string {
-  switch ((cause as NodeJS.ErrnoException).code) {
+  switch ((cause as NodeJS.ErrnoException).code ?? '') {
     case 'ENOENT':
     case 'EACCES':
     case 'ENOEXEC':

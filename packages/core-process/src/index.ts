@@ -43,7 +43,7 @@ export { processState, type ProcessStateLetter } from './os/proc-status.js';
 export type { OutputLines } from './output-lines.js';
 export { type CurrentTask, currentTask } from './pool/current-task.js';
 export type { PoolMetrics } from './pool/dispatch.js';
-export { Pool, type SubmittedTask } from './pool/pool.js';
+export { type AnyIterable, Pool, type SubmittedTask } from './pool/pool.js';
 export type {
   MapOptions,
   PoolFunction,

@@ -14,7 +14,7 @@ import {
   StartedWhileImportingError,
 } from './errors.js';
 import type { ExitRecord } from './exit-record.js';
-import { encode, SentHandovers } from './messaging/clone.js';
+import { containsHandover, decode, encode, SentHandovers } from './messaging/clone.js';
 import type { OutputLines } from './output-lines.js';
 import { checkProcessOptions, inheritedExecArgv, type ProcessOptions } from './process-options.js';
 import { checkTreeSize } from './tree-size.js';
@@ -23,7 +23,7 @@ import { chooseStartMethod } from './start-methods/choose-start-method.js';
 import { type BootMessage, PROTOCOL_VERSION } from './start-methods/start-method.js';
 import { locateExport } from './target/locate-export.js';
 import { callableOf } from './target/callable.js';
-import { referenceOf, type TargetReference } from './target/reference.js';
+import { referenceOf } from './target/reference.js';
 import { resolveTarget } from './target/resolve.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
 
@@ -119,8 +119,10 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
     const method = chooseStartMethod(options.startMethod);
     const sent = new SentHandovers();
     const isSubclass = hasOwnRun(this.constructor);
-    // A copy of this process has target, arguments and instance in its memory: nothing is sent.
+    // A copy of this process has target, arguments and instance in its memory: nothing is sent, save what
+    // moves from one process to the other, such as the end of a connection.
     const isCopied = method.name === 'fork';
+    const isSent = !isCopied || containsHandover(options.args);
     const boot: BootMessage = {
       version: PROTOCOL_VERSION,
       name,
@@ -137,9 +139,13 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
         options.target === undefined || (isCopied && typeof options.target === 'function')
           ? undefined
           : referenceOf(options.target),
-      input: isCopied
-        ? new Uint8Array()
-        : encodeInput(options.args ?? [], isSubclass ? Object.fromEntries(Object.entries(this)) : {}, sent),
+      input: isSent
+        ? encodeInput(
+            options.args ?? [],
+            isSubclass && !isCopied ? Object.fromEntries(Object.entries(this)) : {},
+            sent,
+          )
+        : undefined,
     };
     const child = new ChildHandle(
       method,
@@ -155,7 +161,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
             : (options.execPath ?? process.execPath),
         execArgv: options.execArgv ?? inheritedExecArgv(),
         module: (boot.subclass ?? boot.target)?.module,
-        inCopy: { boot, run: () => runInCopy(this, options, boot.target) },
+        inCopy: { boot, run: () => runInCopy(this, options, boot) },
       },
       daemon,
     );
@@ -351,11 +357,13 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
 /** In the copy: this very instance runs there. */
 async function runInCopy(
   process: Process<never[]>,
-  { target, args = [] }: ProcessOptions<never[], unknown>,
-  reference: TargetReference | undefined,
+  options: ProcessOptions<never[], unknown>,
+  { target, input }: BootMessage,
 ): Promise<unknown> {
   started = 0;
-  const found = reference === undefined ? target : await resolveTarget(reference);
+  const found = target === undefined ? options.target : await resolveTarget(target);
+  const { args = [] } =
+    input === undefined ? options : ((await decode(input)) as { args: readonly unknown[] });
   const callable = found === undefined ? undefined : callableOf(found, 'Option "target"');
   internals.set(process, { phase: 'inside', target: callable, args });
   return await process.run();

@@ -1,7 +1,7 @@
 import { Lock } from 'ipc-lock';
 
 // Any process of this user on this machine that opens the name has the same lock.
-const lock = Lock.open('tickets');
+const lock = Lock.open('box-office');
 
 await lock.runExclusive(async () => {
   console.log('alone');

@@ -10,7 +10,7 @@ import { unwatchGrant, watchGrant } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
-import { FileGuard } from './guard.js';
+import { FileGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { resolveWait, type SharedOption, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
@@ -142,12 +142,7 @@ export class FileLock implements Disposable {
   }
 
   async #run<T>(work: (guard: FileGuard) => T | PromiseLike<T>, options: FileLockOptions): Promise<T> {
-    const guard = await this.acquire(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquire(options), work);
   }
 
   #throwIfClosed(): void {

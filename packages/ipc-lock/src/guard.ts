@@ -18,9 +18,22 @@ export interface Guard extends Disposable, AsyncDisposable {
   release(): void;
 }
 
+/** Runs `work` with what the guard holds, and releases it however `work` ends. */
+export async function workUnder<G extends Guard, T>(
+  guard: G,
+  work: (guard: G) => T | PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await work(guard);
+  } finally {
+    guard.release();
+  }
+}
+
 /** What a guard can do to the lock object that gave it. */
 export interface GrantOwner<G extends object> {
-  holds(grant: G): boolean;
+  /** @param token - of the grant; 0 if it has none */
+  holds(grant: G, token: number): boolean;
   letGo(grant: G): void;
 }
 
@@ -39,7 +52,7 @@ export class FileGuard implements Guard {
   }
 
   get held(): boolean {
-    return this.#owner.holds(this.#grant);
+    return this.#owner.holds(this.#grant, 0);
   }
 
   release(): void {
@@ -78,7 +91,7 @@ export class LockGuard implements Guard {
   }
 
   get held(): boolean {
-    return this.#owner.holds(this);
+    return this.#owner.holds(this, this.#token);
   }
 
   release(): void {

@@ -1,17 +1,31 @@
 /** The mutex between processes. */
+import { inspect } from 'node:util';
 import type { Holder, Mutex } from './backend/backend.js';
 import { openMutex } from './backend/choose-backend.js';
 import { warnOfCollected } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
 import { rebuildEntry } from './entry-urls.js';
-import { LockClosedError, NotHeldError, TimeoutError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
 /** Options of {@link Lock.open} and of `new Lock()`. */
-export type LockOptions = PlaceOptions;
+export interface LockOptions extends PlaceOptions {
+  /**
+   * True: all who wait, in all processes, get it in the order they asked, and nobody comes in between. Each
+   * hand-over then costs a switch of processes. All who open the lock say the same.
+   *
+   * @defaultValue `false`: whoever comes first takes it, and who waited for some milliseconds is handed it
+   */
+  readonly fair?: boolean | undefined;
+}
+
+/** What another process needs to have it again. */
+export interface LockAddress extends Address {
+  readonly fair?: boolean | undefined;
+}
 
 /** What is left to do for a lock object that was dropped. */
 interface Remainder {
@@ -27,9 +41,11 @@ interface Remainder {
  */
 export class Lock implements Disposable {
   readonly #mutex: Mutex;
+  readonly #isFair: boolean;
   readonly #remainder: Remainder;
   readonly #waits = new Set<PendingWait>();
-  #guard: LockGuard | undefined;
+  /** Of the grant that this object has; 0 for none. A number, which costs nothing to keep, and not its guard. */
+  #token = 0;
   #closed = false;
 
   /**
@@ -40,9 +56,13 @@ export class Lock implements Disposable {
    */
   constructor(options?: LockOptions);
   /** @internal */
-  constructor(options: undefined, address: Address);
-  constructor(options?: LockOptions, address: Address = { directory: resolveDirectory(options) }) {
-    this.#mutex = openMutex(address);
+  constructor(options: undefined, address: LockAddress);
+  constructor(
+    options?: LockOptions,
+    address: LockAddress = { directory: resolveDirectory(options), fair: resolveFair(options) },
+  ) {
+    this.#isFair = address.fair === true;
+    this.#mutex = openMutex(address, this.#isFair);
     this.#remainder = { mutex: this.#mutex, isHeld: false };
     droppedLocks.register(this, this.#remainder, this);
   }
@@ -57,11 +77,15 @@ export class Lock implements Disposable {
    * @throws {TooManyClientsError} `ERR_LOCK_TOO_MANY_CLIENTS`
    */
   static open(name: string, options?: LockOptions): Lock {
-    return new Lock(undefined, { directory: resolveDirectory(options), name: resolveName(name, 'a lock') });
+    return new Lock(undefined, {
+      directory: resolveDirectory(options),
+      name: resolveName(name, 'a lock'),
+      fair: resolveFair(options),
+    });
   }
 
   /** @internal */
-  static at(address: Address): Lock {
+  static at(address: LockAddress): Lock {
     return new Lock(undefined, address);
   }
 
@@ -72,7 +96,7 @@ export class Lock implements Disposable {
 
   /** True while this object holds the lock. */
   get held(): boolean {
-    return this.#guard !== undefined;
+    return this.#token !== 0;
   }
 
   /** True while anyone holds the lock, in this process or another. */
@@ -129,18 +153,13 @@ export class Lock implements Disposable {
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
   async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquire(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquire(options), work);
   }
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
   release(): void {
-    if (this.#guard === undefined) throw new NotHeldError(this.#mutex.what);
-    this.#guard = undefined;
+    if (this.#token === 0) throw new NotHeldError(this.#mutex.what);
+    this.#token = 0;
     this.#remainder.isHeld = false;
     this.#mutex.release();
   }
@@ -152,7 +171,7 @@ export class Lock implements Disposable {
     droppedLocks.unregister(this);
     for (const wait of this.#waits) wait.cancel(new LockClosedError(this.#mutex.what));
     try {
-      if (this.#guard !== undefined) this.release();
+      if (this.#token !== 0) this.release();
     } finally {
       this.#mutex.leave();
     }
@@ -163,21 +182,24 @@ export class Lock implements Disposable {
   }
 
   /** Lets core-process, or anything that knows this protocol, send the lock to another process. */
-  [handoverKey](): Handover<Address> {
+  [handoverKey](): Handover<LockAddress> {
     this.#throwIfClosed();
-    return { module: rebuildEntry.href, export: 'rebuildLock', data: this.#mutex.address };
+    return {
+      module: rebuildEntry.href,
+      export: 'rebuildLock',
+      data: { ...this.#mutex.address, fair: this.#isFair },
+    };
   }
 
   readonly #owner = {
-    holds: (guard: object): boolean => this.#guard === guard,
+    holds: (_: object, token: number): boolean => this.#token === token,
     letGo: (): void => this.release(),
   };
 
   #granted(token: number, abandoned: Abandoned | null): LockGuard {
-    const guard = new LockGuard(this.#owner, token, abandoned);
-    this.#guard = guard;
+    this.#token = token;
     this.#remainder.isHeld = true;
-    return guard;
+    return new LockGuard(this.#owner, token, abandoned);
   }
 
   #throwIfClosed(): void {
@@ -190,3 +212,9 @@ const droppedLocks = new FinalizationRegistry<Remainder>(({ mutex, isHeld }) => 
   if (isHeld) warnOfCollected(mutex.what);
   else mutex.leave();
 });
+
+function resolveFair(options: LockOptions | undefined): boolean {
+  const fair = options?.fair ?? false;
+  if (typeof fair === 'boolean') return fair;
+  throw new InvalidOptionError('fair', `Option "fair" must be true or false, not ${inspect(fair)}.`);
+}

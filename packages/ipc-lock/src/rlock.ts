@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Holder } from './backend/backend.js';
 import { rebuildEntry } from './entry-urls.js';
 import { NotHeldError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { Lock } from './lock.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
@@ -85,14 +85,7 @@ export class RLock implements Disposable {
   /** Runs `work` as an owner of its own, or as its caller's if that owns the lock. */
   async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     const owner = this.#chain.getStore() ?? Symbol('chain');
-    return await this.#chain.run(owner, async () => {
-      const guard = await this.acquire(options);
-      try {
-        return await work(guard);
-      } finally {
-        guard.release();
-      }
-    });
+    return await this.#chain.run(owner, async () => workUnder(await this.acquire(options), work));
   }
 
   /** Releases it once. @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when the caller does not own it */

@@ -1,10 +1,9 @@
 /** A lock that readers share and writers have alone. */
-import { FIRST_OWN, LAST_TOKEN, type LeftRow, SINCE } from './backend/futex/clients.js';
-import type { Monitor } from './backend/futex/monitor.js';
+import { FIRST_OWN, LAST_TOKEN, SINCE } from './backend/futex/clients.js';
 import { coarseNow } from './core/coarse-clock.js';
 import type { MemoryKind } from './core/memory-file.js';
 import { NotHeldError, WouldDeadlockError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
@@ -17,9 +16,6 @@ const READERS = FIRST_OWN;
 const WRITER = FIRST_OWN + 1;
 const WRITES = 1;
 const WANTS_TO_WRITE = 2;
-
-/** Writers that died writing, to be told to the next grant in this thread. */
-const toTell = new WeakMap<Monitor, Abandoned[]>();
 
 /**
  * A lock that any number of readers share, or one writer has alone.
@@ -39,7 +35,7 @@ export class RWLock extends Primitive {
     super(KIND, 'rebuildRWLock', address, 0);
     const left = this.monitor.inherited;
     this.monitor.inherited = undefined;
-    if (left !== undefined && left.own[1] === WRITES) this.#note(left);
+    if (left !== undefined && left.own[1] === WRITES) this.monitor.report(left);
   }
 
   /** Opens the lock of that name, and makes it if need be. */
@@ -111,22 +107,12 @@ export class RWLock extends Primitive {
 
   /** Runs `work` while reading. */
   async runRead<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquireRead(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquireRead(options), work);
   }
 
   /** Runs `work` while writing. */
   async runWrite<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquireWrite(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquireWrite(options), work);
   }
 
   /** Ends writing, or the oldest reading, of this object. @throws {NotHeldError} `ERR_LOCK_NOT_HELD` */
@@ -199,7 +185,7 @@ export class RWLock extends Primitive {
     const token = numbers[(row + LAST_TOKEN) / 2] as number;
     // Exchanged: whoever takes the slot just now may do the same.
     Atomics.exchange(words, row + READERS, 0);
-    if (Atomics.exchange(words, row + WRITER, 0) === WRITES) this.#note({ pid, since, token });
+    if (Atomics.exchange(words, row + WRITER, 0) === WRITES) this.monitor.report({ pid, since, token });
     return true;
   }
 
@@ -209,7 +195,7 @@ export class RWLock extends Primitive {
     const token = monitor.nextToken();
     monitor.numbers[(row + LAST_TOKEN) / 2] = token;
     monitor.numbers[(row + SINCE) / 2] = coarseNow();
-    return new LockGuard(this.#owner, token, toTell.get(monitor)?.shift() ?? null);
+    return new LockGuard(this.#owner, token, monitor.nextReport());
   }
 
   #own(word: number): number {
@@ -224,11 +210,5 @@ export class RWLock extends Primitive {
 
   #throwIfBlocking(options: WaitSyncOptions | undefined): void {
     if (options?.timeout !== 0) throw new WouldDeadlockError(this.monitor.what);
-  }
-
-  #note({ pid, since, token }: Omit<LeftRow, 'own'>): void {
-    const list = toTell.get(this.monitor) ?? [];
-    toTell.set(this.monitor, list);
-    list.push({ pid, since, token: BigInt(token) });
   }
 }

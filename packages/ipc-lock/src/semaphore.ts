@@ -1,11 +1,11 @@
 /** Permits between processes. */
 import { inspect } from 'node:util';
-import { FIRST_SHARED, type Monitor } from './backend/futex/monitor.js';
-import { FIRST_OWN, LAST_TOKEN, SINCE } from './backend/futex/clients.js';
+import { FIRST_SHARED } from './backend/futex/monitor.js';
+import { FIRST_OWN, LAST_TOKEN, type LeftRow, SINCE } from './backend/futex/clients.js';
 import { coarseNow } from './core/coarse-clock.js';
 import type { MemoryKind } from './core/memory-file.js';
 import { InvalidOptionError, NotHeldError, WouldDeadlockError } from './errors.js';
-import { type Abandoned, LockGuard } from './guard.js';
+import { LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
@@ -22,9 +22,6 @@ const BOUNDED_KIND: MemoryKind = {
 const ADDED = FIRST_SHARED;
 /** Of a row: permits that the client has. */
 const HELD = FIRST_OWN;
-
-/** Permits of the dead that were given back, to be told to the next who get one in this thread. */
-const toTell = new WeakMap<Monitor, Abandoned[]>();
 
 /**
  * A number of permits, each of which one task of one process has at a time.
@@ -54,7 +51,7 @@ export class Semaphore extends Primitive {
     const left = this.monitor.inherited;
     if (left !== undefined) {
       this.monitor.inherited = undefined;
-      this.#note(left.pid, left.since, left.token, left.own[0] ?? 0);
+      this.#report(left, left.own[0] ?? 0);
     }
   }
 
@@ -104,12 +101,7 @@ export class Semaphore extends Primitive {
 
   /** Runs `work` with a permit, and gives it back however `work` ends. */
   async run<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    const guard = await this.acquire(options);
-    try {
-      return await work(guard);
-    } finally {
-      guard.release();
-    }
+    return await workUnder(await this.acquire(options), work);
   }
 
   /** Gives back the oldest permit that this object has; adds one when it has none. */
@@ -152,7 +144,7 @@ export class Semaphore extends Primitive {
     monitor.numbers[(row + LAST_TOKEN) / 2] = token;
     monitor.numbers[(row + SINCE) / 2] = coarseNow();
     Atomics.add(monitor.words, row + HELD, 1);
-    const guard = new LockGuard(this.#owner, token, toTell.get(monitor)?.shift() ?? null);
+    const guard = new LockGuard(this.#owner, token, monitor.nextReport());
     this.#guards.add(guard);
     return guard;
   };
@@ -181,15 +173,13 @@ export class Semaphore extends Primitive {
       const since = numbers[(row + SINCE) / 2] as number;
       const token = numbers[(row + LAST_TOKEN) / 2] as number;
       // Exchanged: whoever takes the slot just now may give it back as well.
-      this.#note(pid, since, token, Atomics.exchange(words, row + HELD, 0));
+      this.#report({ pid, since, token }, Atomics.exchange(words, row + HELD, 0));
     }
     return this.#countFree() > 0;
   }
 
-  #note(pid: number, since: number, token: number, permits: number): void {
-    const list = toTell.get(this.monitor) ?? [];
-    toTell.set(this.monitor, list);
-    for (let permit = 0; permit < permits; permit++) list.push({ pid, since, token: BigInt(token) });
+  #report(left: Omit<LeftRow, 'own'>, permits: number): void {
+    for (let permit = 0; permit < permits; permit++) this.monitor.report(left);
   }
 }
 

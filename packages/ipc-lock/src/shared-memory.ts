@@ -99,8 +99,8 @@ export class SharedMemory implements Disposable {
   }
 
   /**
-   * The memory itself, the same buffer each time. Views go on working after {@link SharedMemory.close}. It can't be
-   * transferred to a worker thread: open the memory there.
+   * The memory itself, the same buffer each time. Views go on working after {@link SharedMemory.close}. Don't
+   * transfer it to a worker thread, where it would soon be zeros: open the memory there.
    *
    * @throws {LockClosedError} `ERR_LOCK_CLOSED`
    */

@@ -161,7 +161,7 @@ function compareAll(processes: ProcessSpec[], options: Omit<SimulateOptions, 'po
   const comparison = compare(processes, variants, options);
   if (flags.svg !== undefined) writeFileSync(flags.svg, renderComparisonSvg(comparison));
   if (flags.json) {
-    const runs = comparison.runs.map(({ name, run: { trace: _, ...rest } }) => ({ name, ...rest }));
+    const runs = comparison.runs.map(({ name, run }) => ({ name, ...run, trace: undefined }));
     console.log(JSON.stringify({ runs }, null, 2));
   } else process.stdout.write(renderComparisonText(comparison));
 }

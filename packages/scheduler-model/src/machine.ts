@@ -1,7 +1,7 @@
 // What the workload runs on. All costs are in ticks; what a tick stands for is only a label.
 
 import { InvalidInputError } from './errors.js';
-import { requireInteger, requireObject, requireText } from './validate.js';
+import { requireBoolean, requireInteger, requireObject, requireOneOf, requireText } from './validate.js';
 import type { ResolvedOperation, ResolvedProcess } from './workload.js';
 
 /**
@@ -132,13 +132,13 @@ export function resolveMachine(given: unknown): Machine {
   const machine: Machine = {
     cores,
     speeds: resolveSpeeds(options['speeds'], cores),
-    queues: oneOf('machine.queues', options['queues'] ?? 'global', ['global', 'per-core']),
+    queues: requireOneOf('machine.queues', options['queues'] ?? 'global', ['global', 'per-core']),
     balance: resolveBalance(options['balance'] ?? {}),
-    placement: oneOf('machine.placement', options['placement'] ?? 'previous', ['previous', 'lowest']),
+    placement: requireOneOf('machine.placement', options['placement'] ?? 'previous', ['previous', 'lowest']),
     sliceAccounting:
       sliceAccounting === undefined
         ? undefined
-        : oneOf<SliceAccounting>('machine.sliceAccounting', sliceAccounting, [
+        : requireOneOf<SliceAccounting>('machine.sliceAccounting', sliceAccounting, [
             'perDispatch',
             'carried',
             'globalTimer',
@@ -155,7 +155,11 @@ export function resolveMachine(given: unknown): Machine {
       'machine.priorityInheritance',
       options['priorityInheritance'] ?? false,
     ),
-    reparent: oneOf('machine.reparent', options['reparent'] ?? 'init', ['init', 'subreaper', 'flatten']),
+    reparent: requireOneOf('machine.reparent', options['reparent'] ?? 'init', [
+      'init',
+      'subreaper',
+      'flatten',
+    ]),
     unit: requireText('machine.unit', options['unit'] ?? 'ticks'),
   };
   if (machine.sliceAccounting === 'globalTimer' && machine.timer === 0) {
@@ -192,17 +196,6 @@ function checkStep(field: string, step: ResolvedOperation, machine: Machine): vo
   throw new InvalidInputError({ field: `${field}.device`, value: step.device, expected });
 }
 
-function oneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new InvalidInputError({ field, value, expected: allowed.map((name) => `'${name}'`).join(' or ') });
-}
-
-function requireBoolean(field: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new InvalidInputError({ field, value, expected: 'true or false' });
-}
-
 function resolveSpeeds(given: unknown, cores: number): readonly number[] {
   if (given === undefined) return Array.from({ length: cores }, () => 1);
   if (!Array.isArray(given) || given.length !== cores) {
@@ -216,7 +209,7 @@ function resolveBalance(given: unknown): Machine['balance'] {
   const options = requireObject('machine.balance', given, 'an object: { interval, victim, onIdle }');
   return {
     interval: requireInteger('machine.balance.interval', options['interval'] ?? 0, 0),
-    victim: oneOf('machine.balance.victim', options['victim'] ?? 'busiest', ['busiest', 'random']),
+    victim: requireOneOf('machine.balance.victim', options['victim'] ?? 'busiest', ['busiest', 'random']),
     onIdle: requireBoolean('machine.balance.onIdle', options['onIdle'] ?? true),
   };
 }

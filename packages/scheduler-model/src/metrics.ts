@@ -132,20 +132,37 @@ const spendingAfter = (reason: TransitionReason): number => {
   ];
 };
 
-const indices = (...reasons: TransitionReason[]): Uint8Array => {
-  const flags = new Uint8Array(TRANSITION_REASONS.length);
-  for (const reason of reasons) flags[REASON_INDEX[reason]] = 1;
-  return flags;
+// What else a row tells, as bits.
+const TAKES = 1;
+const RUNS = 2;
+const PUSHES = 4;
+const GIVES_UP = 8;
+const ENDS = 16;
+const BEGINS = 32;
+const WAKES = 64;
+
+const FACTS: Readonly<Partial<Record<TransitionReason, number>>> = {
+  'switch-in': TAKES,
+  dispatch: TAKES | RUNS,
+  'slice-end': PUSHES,
+  preempted: PUSHES,
+  yield: PUSHES,
+  io: GIVES_UP,
+  'lock-wait': GIVES_UP,
+  wait: GIVES_UP,
+  exit: ENDS,
+  zombie: ENDS,
+  arrival: BEGINS | WAKES,
+  fork: BEGINS | WAKES,
+  'no-memory': BEGINS,
+  'io-done': WAKES,
+  'lock-granted': WAKES,
+  'child-exit': WAKES,
+  'swapped-in': WAKES,
 };
 
 const SPENDING_AFTER = Uint8Array.from(TRANSITION_REASONS, spendingAfter);
-const IS_TAKEN = indices('switch-in', 'dispatch');
-const IS_PUSHED = indices('slice-end', 'preempted', 'yield');
-const IS_GIVEN_UP = indices('io', 'lock-wait', 'wait');
-const IS_END = indices('exit', 'zombie');
-const IS_BEGIN = indices('arrival', 'fork', 'no-memory');
-const IS_WAKE = indices('arrival', 'fork', 'io-done', 'lock-granted', 'child-exit', 'swapped-in');
-const DISPATCH = REASON_INDEX.dispatch;
+const FACTS_OF = Uint8Array.from(TRANSITION_REASONS, (reason) => FACTS[reason] ?? 0);
 
 /** Adds rows up as they come: the same whether they are read off a trace or straight from the engine. */
 export class Tally implements TraceSink {
@@ -186,16 +203,18 @@ export class Tally implements TraceSink {
     if (next === UNCHANGED) return;
     this.#settle(pid, time);
     this.#spending[pid] = next;
-    if (IS_TAKEN[reason] === 1) {
+    const facts = FACTS_OF[reason] as number;
+    if ((facts & TAKES) !== 0) {
       this.#take(pid, core);
-      if (reason === DISPATCH) this.#ran(pid, time);
+      if ((facts & RUNS) !== 0) this.#ran(pid, time);
       return;
     }
-    if (IS_WAKE[reason] === 1) this.#wokenAt[pid] = time;
-    if (IS_BEGIN[reason] === 1) this.#begun[pid] = time;
-    else if (IS_END[reason] === 1) this.#ended[pid] = time;
-    else if (IS_GIVEN_UP[reason] === 1) this.#voluntary[pid] = (this.#voluntary[pid] as number) + 1;
-    if (core !== NO_CORE) this.#wasPushed[core] = IS_PUSHED[reason] as number;
+    if (core !== NO_CORE) this.#wasPushed[core] = facts & PUSHES;
+    if ((facts & PUSHES) !== 0) return;
+    if ((facts & WAKES) !== 0) this.#wokenAt[pid] = time;
+    if ((facts & BEGINS) !== 0) this.#begun[pid] = time;
+    if ((facts & ENDS) !== 0) this.#ended[pid] = time;
+    if ((facts & GIVES_UP) !== 0) this.#voluntary[pid] = (this.#voluntary[pid] as number) + 1;
   }
 
   /** The results so far. */
@@ -262,7 +281,7 @@ export class Tally implements TraceSink {
     const displaced = this.#coreLast[core] as number;
     if (displaced !== pid) {
       this.#switches++;
-      if (this.#wasPushed[core] === 1)
+      if (this.#wasPushed[core] !== 0)
         this.#involuntary[displaced] = (this.#involuntary[displaced] as number) + 1;
       this.#coreLast[core] = pid;
     }

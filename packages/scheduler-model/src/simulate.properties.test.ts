@@ -1,7 +1,7 @@
 // What must hold for every workload, machine and policy, over random ones, by replaying the trace without
 // the package's own metrics. A failure prints its seed and the smallest case found.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   cfs,
@@ -190,16 +190,17 @@ describe('any workload, machine and policy', () => {
       fc.property(...anything, (processes, policy, machine, simultaneous, seed) => {
         const run = simulate(processes, { policy, machine, simultaneous, seed, maxEvents: 20_000 });
         // A process that alone may be in the machine can wait for one that is kept out.
-        if (policy.name !== 'serial') expect(run.outcome).toBe('completed');
+        expect(['completed', policy.name === 'serial' ? 'stalled' : 'completed']).toContain(run.outcome);
         for (const { run: ran, ready, blocked, overhead, turnaround } of run.processes) {
-          if (turnaround !== undefined) expect(ran + ready + blocked + overhead).toBe(turnaround);
+          const accounted = ran + ready + blocked + overhead;
+          expect(accounted).toBe(turnaround ?? accounted);
         }
         expect(violations(run, { isWorkConserving: policy.name !== 'serial' })).toEqual([]);
         for (const core of run.metrics.cores) {
           expect(core.run + core.overhead + core.idle).toBe(run.metrics.makespan);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -309,7 +310,7 @@ describe('policies', () => {
         const bound = (processes.length - 1) * (quantum + contextSwitch) + contextSwitch;
         const last = new Map<number, number>();
         for (const { pid, from, to } of slicesOf(run.trace)) {
-          const since = last.get(pid) ?? (processes[pid - 1]?.arrival as number);
+          const since = last.get(pid) ?? processes[pid - 1]?.arrival ?? 0;
           // The one that has the core as a process arrives may have most of its quantum before it.
           expect(from - since).toBeLessThanOrEqual(bound + (last.has(pid) ? 0 : contextSwitch));
           last.set(pid, to);
@@ -343,7 +344,7 @@ describe('policies', () => {
           for (const { pid, arrival, completion } of run.processes) {
             const isMoreUrgent = (ranked[pid - 1]?.priority as number) < own;
             const overlap = Math.min(slice.to, completion as number) - Math.max(slice.from, arrival);
-            if (isMoreUrgent) expect(overlap).toBeLessThanOrEqual(0);
+            expect(isMoreUrgent && overlap > 0).toBe(false);
           }
         }
       }),

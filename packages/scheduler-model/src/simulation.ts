@@ -10,7 +10,7 @@ import type { Policy } from './policies/policy.js';
 import { type ProcessState, TRANSITION_REASONS } from './process-state.js';
 import { type Random, seededRandom } from './random.js';
 import { type Trace, TraceColumns, type TraceLevel, type TraceSink } from './trace.js';
-import { requireInteger, requireObject, requireText } from './validate.js';
+import { requireInteger, requireObject, requireOneOf, requireText } from './validate.js';
 import { type ProcessSpec, type ResolvedProcess, resolveWorkload } from './workload.js';
 
 /** How to run a workload. */
@@ -94,6 +94,8 @@ interface Input {
   readonly maxEvents: number;
   readonly level: TraceLevel;
 }
+
+const RULES = Object.keys(EVENT_ORDER) as Simultaneous[];
 
 /** Of the level `slices`: who takes and who leaves a core. */
 const IS_SLICE = Uint8Array.from(TRANSITION_REASONS, (reason) =>
@@ -273,9 +275,9 @@ export function createSimulation(processes: readonly ProcessSpec[], options: Sim
     machine,
     seed,
     random: requireSource(given['random']) ?? (() => seededRandom(seed)),
-    simultaneous: requireSimultaneous(given['simultaneous'] ?? 'arrivals-first'),
+    simultaneous: requireOneOf('simultaneous', given['simultaneous'] ?? 'arrivals-first', RULES),
     maxEvents: requireInteger('maxEvents', given['maxEvents'] ?? 1_000_000, 1),
-    level: requireLevel(given['trace'] ?? 'full'),
+    level: requireOneOf('trace', given['trace'] ?? 'full', ['none', 'slices', 'full']),
   });
 }
 
@@ -289,17 +291,4 @@ function requirePolicy(value: unknown): Policy {
 function requireSource(value: unknown): (() => Random) | undefined {
   if (value === undefined || typeof value === 'function') return value as (() => Random) | undefined;
   throw new InvalidInputError({ field: 'random', value, expected: 'a function that makes a source' });
-}
-
-function requireSimultaneous(value: unknown): Simultaneous {
-  if (typeof value === 'string' && Object.hasOwn(EVENT_ORDER, value)) return value as Simultaneous;
-  const expected = Object.keys(EVENT_ORDER)
-    .map((name) => `'${name}'`)
-    .join(' or ');
-  throw new InvalidInputError({ field: 'simultaneous', value, expected });
-}
-
-function requireLevel(value: unknown): TraceLevel {
-  if (value === 'none' || value === 'slices' || value === 'full') return value;
-  throw new InvalidInputError({ field: 'trace', value, expected: "'none', 'slices' or 'full'" });
 }

@@ -15,7 +15,7 @@ export const share = (part: number, whole: number): number => (whole === 0 ? 0 :
 export const mean = (values: readonly number[]): number => share(sum(values), values.length);
 
 export function percentiles(values: ArrayLike<number>): Percentiles {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const at = (percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
   return { p50: at(50), p95: at(95), p99: at(99), max: at(100) };
 }

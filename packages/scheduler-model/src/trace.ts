@@ -89,7 +89,7 @@ export class TraceColumns implements Trace, TraceSink {
         this.#time[row] as number,
         this.#pid[row] as number,
         this.#reason[row] as number,
-        this.#core[row] as number,
+        this.#core[row],
       );
     }
   }

@@ -21,3 +21,16 @@ export function requireObject(field: string, value: unknown, expected: string): 
   }
   throw new InvalidInputError({ field, value, expected });
 }
+
+/** Narrows to true or false. */
+export function requireBoolean(field: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new InvalidInputError({ field, value, expected: 'true or false' });
+}
+
+/** Narrows to one of several words. */
+export function requireOneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new InvalidInputError({ field, value, expected: allowed.map((name) => `'${name}'`).join(' or ') });
+}

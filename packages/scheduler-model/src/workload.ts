@@ -2,7 +2,7 @@
 // when it gets it is the policy's and the machine's affair.
 
 import { InvalidInputError } from './errors.js';
-import { requireInteger, requireObject, requireText } from './validate.js';
+import { requireBoolean, requireInteger, requireObject, requireText } from './validate.js';
 
 /** Needs a core for `ticks` ticks of a core of speed 1, in one stretch or several. */
 export interface CpuOperation {
@@ -301,11 +301,6 @@ function checkLocks(field: string, script: readonly ResolvedOperation[]): void {
 function requireNice(field: string, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= -20 && value <= 19) return value;
   throw new InvalidInputError({ field, value, expected: 'an integer from -20 to 19' });
-}
-
-function requireBoolean(field: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new InvalidInputError({ field, value, expected: 'true or false' });
 }
 
 function resolveAffinity(field: string, value: unknown): readonly number[] | undefined {

@@ -63,7 +63,7 @@ describe('readCommandLine', () => {
     ['run --kill 11', /--kill.*only 10 buyers/],
     ['run --seed x', /--seed is "x"/],
     ['run --svg=', /--svg/],
-    ['run --strategy hope', /--strategy.*"hope".*none, join, lock, file-lock, optimistic/],
+    ['run --strategy hope', /--strategy.*"hope".*none, join, lock, file-lock, optimistic, queue/],
     ['run --db=', /--db.*path/],
     ['compare --strategy lock', /--strategy is for run/],
     ['compare --db x', /--db is for run/],

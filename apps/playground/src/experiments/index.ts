@@ -6,6 +6,12 @@ import { childChangeUnseen } from './isolation/child-change-unseen.js';
 import { currentAndParent } from './identity/current-and-parent.js';
 import { daemonKilledParent } from './ending/daemon-killed-parent.js';
 import { daemonNormalExit } from './ending/daemon-normal-exit.js';
+import { forkCopies } from './creating/fork-copies.js';
+import { notByFile } from './messaging/not-by-file.js';
+import { pipeKeepsMessages } from './messaging/pipe.js';
+import { queueHandsOver } from './messaging/queue.js';
+import { sameAddress } from './memory/same-address.js';
+import { sharedPages } from './memory/shared-pages.js';
 import { exitCodes } from './ending/exit-codes.js';
 import { handWrittenLock } from './locking/hand-written-lock.js';
 import { holderKilled } from './locking/holder-killed.js';
@@ -41,6 +47,7 @@ export const experiments: readonly Experiment[] = [
   bySubclass,
   startReturnsFirst,
   spawnStartsAfresh,
+  forkCopies,
   mainGuard,
   joinBlocks,
   oneByOneOrTogether,
@@ -65,11 +72,16 @@ export const experiments: readonly Experiment[] = [
   waitingCostsNoCpu,
   parallel,
   threeStates,
+  sameAddress,
+  sharedPages,
   raceWithoutLock,
   withLock,
   joinInstead,
   holderKilled,
   handWrittenLock,
+  queueHandsOver,
+  pipeKeepsMessages,
+  notByFile,
   turnaround,
   waitingProcess,
 ];

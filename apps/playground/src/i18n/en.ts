@@ -9,12 +9,14 @@ Usage:
   playground verify [ID…]         measure all of them, or some, and print a table
   playground run ID…              one or a few, told step by step, each with its control:
                                   the same measurement with the cause removed
+  playground lab                  all of it to look at and try, in the browser
 
 An ID is group/claim, as in ending/zombie; a group alone stands for all of its claims.
 
 Options:
   --controls       verify: measure the controls as well
   --json           print one JSON object and nothing else on standard output
+  --port N         lab: the port to serve on, 0 for any (default: 4870, or else any)
   --lang en|zh     language (default: from LC_ALL, LC_MESSAGES or LANG)
   -h, --help       print this
 
@@ -32,7 +34,9 @@ Colours are for terminals only; NO_COLOR turns them off.
     identity: 'Identity',
     ending: 'Ending',
     multiplexing: 'Multiplexing',
+    memory: 'Memory',
     locking: 'Locking',
+    messaging: 'Messaging',
     model: 'Model and machine',
   },
   verdicts: { holds: 'holds', 'does-not-hold': 'does not hold', skipped: 'skipped' },
@@ -57,7 +61,7 @@ Colours are for terminals only; NO_COLOR turns them off.
   },
   listed: (count) => `${count} experiments. playground run ID tells one step by step.`,
   calledOff: 'called off; no process is left.',
-  unknownCommand: (given) => `There is no command "${given}": list, verify or run.`,
+  unknownCommand: (given) => `There is no command "${given}": list, verify, run or lab.`,
   unknownId: (given, nearest) =>
     `There is no experiment or group "${given}"${nearest === undefined ? '' : `; did you mean "${nearest}"`}. "playground list" names them all.`,
   missingId: 'Say which experiment to run, as in: playground run ending/zombie',
@@ -68,4 +72,17 @@ Colours are for terminals only; NO_COLOR turns them off.
   missingValue: (flag) => `${flag} needs a value.`,
   needlessValue: (flag) => `${flag} takes no value.`,
   seeHelp: 'See playground --help.',
+  badPort: (given) => `--port is "${given}"; give a number from 0 to 65535.`,
+  labOffer: 'To watch the processes, try schedulers and race for tickets in the browser: npm run lab',
+  labOpen: (address) =>
+    `The lab is open. Only this machine can reach it, and only with this address:\n\n  ${address}\n\nCtrl-C closes it.`,
+  labClosed: 'The lab is closed; no process is left.',
+  usualPortTaken: (port) => `Port ${port} is taken, perhaps by another lab; using any other.`,
+  labListenErrors: {
+    ERR_LAB_PORT_TAKEN: (port) =>
+      `Port ${port} is taken by another program. Give another with --port, or --port 0 for any that is free.`,
+    ERR_LAB_PORT_FORBIDDEN: (port) =>
+      `Port ${port} is not for ordinary users. Give one from 1024 on with --port, or --port 0 for any that is free.`,
+    ERR_LAB_LISTEN: (_port, message) => message,
+  },
 };

@@ -1,5 +1,6 @@
 /** The command's own words, in one language. Claims and figures bring theirs. */
 import type { Group, Language } from '../experiment.js';
+import type { LabListenError } from '../lab/lab-errors.js';
 import type { Verdict } from '../run-experiment.js';
 import { en } from './en.js';
 import { zh } from './zh.js';
@@ -41,6 +42,14 @@ export interface Words {
   readonly missingValue: (flag: string) => string;
   readonly needlessValue: (flag: string) => string;
   readonly seeHelp: string;
+  readonly badPort: (given: string) => string;
+  readonly labOffer: string;
+  readonly labOpen: (address: string) => string;
+  readonly labClosed: string;
+  readonly usualPortTaken: (port: number) => string;
+  readonly labListenErrors: Readonly<
+    Record<LabListenError['code'], (port: number, message: string) => string>
+  >;
 }
 
 export function wordsOf(language: Language): Words {

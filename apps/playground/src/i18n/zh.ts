@@ -8,12 +8,14 @@ export const zh: Words = {
   playground verify [ID…]         测量全部或其中几条，打印一张表
   playground run ID…              逐步讲述一条或几条，并做对照：
                                   去掉原因，把同样的测量再做一遍
+  playground lab                  在浏览器里观看、动手尝试
 
 ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论断。
 
 选项：
   --controls       verify：对照也一并测量
   --json           标准输出只打印一个 JSON 对象
+  --port N         lab：使用的端口，0 为任意（默认 4870，被占用则任意）
   --lang en|zh     语言（默认取自 LC_ALL、LC_MESSAGES 或 LANG）
   -h, --help       打印本说明
 
@@ -31,7 +33,9 @@ ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论�
     identity: '身份',
     ending: '结束',
     multiplexing: '多道复用',
+    memory: '内存',
     locking: '加锁',
+    messaging: '消息传递',
     model: '模型与机器',
   },
   verdicts: { holds: '成立', 'does-not-hold': '不成立', skipped: '跳过' },
@@ -53,7 +57,7 @@ ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论�
   },
   listed: (count) => `共 ${count} 个实验。playground run ID 逐步讲述其中一个。`,
   calledOff: '已中止，没有留下任何进程。',
-  unknownCommand: (given) => `没有命令“${given}”：可用 list、verify、run。`,
+  unknownCommand: (given) => `没有命令“${given}”：可用 list、verify、run、lab。`,
   unknownId: (given, nearest) =>
     `没有名为“${given}”的实验或组${nearest === undefined ? '' : `；是否指“${nearest}”`}。“playground list”列出全部名称。`,
   missingId: '请指明要运行的实验，例如：playground run ending/zombie',
@@ -64,4 +68,17 @@ ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论�
   missingValue: (flag) => `${flag} 需要一个值。`,
   needlessValue: (flag) => `${flag} 不带值。`,
   seeHelp: '参见 playground --help。',
+  badPort: (given) => `--port 的值是“${given}”；请给 0 到 65535 的数字。`,
+  labOffer: '想在浏览器里观看进程、试用调度策略、抢票，请运行：npm run lab',
+  labOpen: (address) =>
+    `实验室已打开。只有本机能访问，且只能用这个地址：\n\n  ${address}\n\n按 Ctrl-C 关闭。`,
+  labClosed: '实验室已关闭，没有留下任何进程。',
+  usualPortTaken: (port) => `端口 ${port} 已被占用（也许是另一个实验室），改用其他端口。`,
+  labListenErrors: {
+    ERR_LAB_PORT_TAKEN: (port) =>
+      `端口 ${port} 已被别的程序占用。请用 --port 换一个，或用 --port 0 任选空闲端口。`,
+    ERR_LAB_PORT_FORBIDDEN: (port) =>
+      `普通用户不能使用端口 ${port}。请用 --port 给出 1024 以上的端口，或用 --port 0 任选。`,
+    ERR_LAB_LISTEN: (_port, message) => message,
+  },
 };

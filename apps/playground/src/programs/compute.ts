@@ -89,6 +89,30 @@ export function computeAndWait(rounds: number, computeMs: number, waitMs: number
   });
 }
 
+/** What a script did: besides the computing, when it waited. */
+export interface Performed extends Computed {
+  readonly blocked: readonly Stretch[];
+}
+
+/** Computes and waits in turn, beginning with computing. @param steps - milliseconds of each */
+export async function perform(...steps: readonly number[]): Promise<Performed> {
+  const blocked: Stretch[] = [];
+  const computed = await whenTold(async (onCpu) => {
+    for (const [index, ms] of steps.entries()) {
+      if (index % 2 === 0) {
+        spin(ms, onCpu);
+        continue;
+      }
+      const from = now();
+      const until = from + ms;
+      await sleep(ms);
+      // What is longer than was asked for, it was ready and had no core.
+      blocked.push([from, Math.min(until, now())]);
+    }
+  });
+  return { ...computed, blocked };
+}
+
 /** Is there, in steps of a few milliseconds, until it is told a second time: asleep, or looking at the clock. */
 function attend(step: (onCpu: Stretch[]) => Promise<unknown>): Promise<Computed> {
   return whenTold(async (onCpu) => {

@@ -27,6 +27,7 @@ import {
   receiveDescriptors,
 } from '../os/descriptors.js';
 import { withOwnOutput } from '../os/descriptor-output.js';
+import { silenceSockets } from '../os/neutralise.js';
 import { endWithParent } from '../os/parent-death.js';
 import {
   blockKeyboardSignals,
@@ -155,6 +156,7 @@ function serve(): void {
   const nothing = openNull();
   moveDescriptor(nothing, OWNER_FD, false);
   closeDescriptors([nothing]);
+  silenceSockets([owner]);
   answerOwner(owner, 'template', ownPid());
   for (;;) {
     copier.prepare();

@@ -142,7 +142,7 @@ export async function runReferenced(boot: BootMessage, context: ChildContext): P
   context.importing = (subclass ?? target)?.module;
   const processClass = subclass && ((await resolveTarget(subclass)) as { [revive]: Revive });
   const found = target && (await resolveTarget(target));
-  const { args, fields } = (await decode(boot.input)) as { args: unknown[]; fields: object };
+  const { args, fields } = (await decode(boot.input as Uint8Array)) as { args: unknown[]; fields: object };
   context.importing = undefined;
   const callable =
     found === undefined ? undefined : callableOf(found, `Export "${target?.export}" of ${target?.module}`);

@@ -185,6 +185,11 @@ function replaceHandovers(
   return copy;
 }
 
+/** True when something in it says itself how to be built again elsewhere. */
+export function containsHandover(value: unknown): boolean {
+  return survey(value).holdsHandover;
+}
+
 function restoreHandovers(
   value: unknown,
   rebuilt: readonly unknown[],

@@ -97,14 +97,19 @@ function recordError(
     className,
     classReference:
       isKnown || isDomException || typeof errorClass !== 'function' ? undefined : locateClass(errorClass),
-    message: String(thrown.message),
-    stack: thrown.stack,
+    message: textIfNone(thrown.message),
+    stack: typeof thrown.stack === 'string' ? thrown.stack : undefined,
     properties,
     cause: Object.hasOwn(thrown, 'cause') ? record(thrown.cause) : undefined,
     errors: Array.isArray((thrown as AggregateError).errors)
       ? (thrown as AggregateError).errors.map(record)
       : undefined,
   };
+}
+
+/** Anything can be assigned to a message. */
+function textIfNone(message: unknown): string {
+  return typeof message === 'string' ? message : textOf(message);
 }
 
 function readOrText(object: object, name: string): unknown {

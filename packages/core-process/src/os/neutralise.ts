@@ -18,7 +18,7 @@ import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Inspector from 'node:inspector';
 import { DescriptorOutput } from './descriptor-output.js';
-import { moveDescriptor, socketPair } from './descriptors.js';
+import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
 import { forgetRequests } from './process-copy.js';
 
 /** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
@@ -27,26 +27,30 @@ export interface PendingTimers {
   readonly immediates: readonly NodeJS.Immediate[];
 }
 
+interface RemoteObject {
+  readonly objectId: string;
+}
+
 const exchangeKey = Symbol.for('core-process.find-objects');
 
 /** All objects of a class, which only V8 can tell. */
 function objectsLike<T extends object>(sample: T, session: Inspector.Session): T[] {
   const exchange = globalThis as { [exchangeKey]?: unknown };
-  const post = <R>(method: string, parameters: object): R => {
+  const post = (method: string, parameters: object): unknown => {
     let answer: unknown;
     // Calls back before it returns: the session is connected to its own thread.
     session.post(method, parameters, (error, result) => {
       if (error !== null) throw error;
       answer = result;
     });
-    return answer as R;
+    return answer;
   };
   exchange[exchangeKey] = Object.getPrototypeOf(sample);
   const key = 'globalThis[Symbol.for("core-process.find-objects")]';
-  const { result } = post<{ result: { objectId: string } }>('Runtime.evaluate', { expression: key });
-  const { objects } = post<{ objects: { objectId: string } }>('Runtime.queryObjects', {
-    prototypeObjectId: result.objectId,
-  });
+  const { result } = post('Runtime.evaluate', { expression: key }) as { result: RemoteObject };
+  const { objects } = post('Runtime.queryObjects', { prototypeObjectId: result.objectId }) as {
+    objects: RemoteObject;
+  };
   post('Runtime.callFunctionOn', {
     objectId: objects.objectId,
     functionDeclaration: `function () { ${key} = this; }`,
@@ -102,8 +106,8 @@ export function neutralise({ timeouts, immediates }: PendingTimers, keep: readon
   dropPendingOutput();
 }
 
-/** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever. */
-function silenceSockets(keep: readonly number[]): void {
+/** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever; but not the standard streams. */
+export function silenceSockets(keep: readonly number[]): void {
   // The other end stays open, or this one would read as ended.
   const [silent, other] = socketPair({ blocks: false });
   fill(silent);
@@ -112,6 +116,7 @@ function silenceSockets(keep: readonly number[]): void {
     const fd = Number(name);
     if (!kept.has(fd) && isSocket(fd)) moveDescriptor(silent, fd, false);
   }
+  closeDescriptors([silent]);
 }
 
 /** A full socket is never ready for more: what waits to be written or connected waits for good. */

@@ -1,5 +1,5 @@
 /** What /proc says of a process. @see proc_pid_stat(5) */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Running, sleeping, waiting for a device, zombie, stopped, traced, dead, idle: the kernel's letters. */
 export type ProcessStateLetter = 'R' | 'S' | 'D' | 'Z' | 'T' | 't' | 'X' | 'I';
@@ -47,4 +47,16 @@ export function readProcStat(pid: number): ProcStat | undefined {
  */
 export function processState(pid: number): ProcessStateLetter | undefined {
   return readProcStat(pid)?.state;
+}
+
+/** Pids of this process' own children, zombies included; where the kernel does not list them, none. @see proc_pid_task_children(5) */
+export function childPids(): number[] {
+  try {
+    return readdirSync('/proc/self/task').flatMap((thread) =>
+      readFileSync(`/proc/self/task/${thread}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    // No such file without CONFIG_PROC_CHILDREN; or a thread has ended meanwhile.
+    return [];
+  }
 }

@@ -24,7 +24,8 @@ export interface SubmittedTask<R> {
   cancel(reason?: unknown): void;
 }
 
-type AnyIterable<T> = Iterable<T> | AsyncIterable<T>;
+/** What is iterated over, at once or as it comes. */
+export type AnyIterable<T> = Iterable<T> | AsyncIterable<T>;
 
 /** Without a chunk size, map() makes so many chunks for each worker. */
 const CHUNKS_PER_WORKER = 4;

@@ -21,6 +21,7 @@ import {
   systemError,
 } from '../os/descriptors.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
+import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
 import { isOpen, openChildEnds, type OurEnds } from './child-ends.js';
 import {
@@ -39,8 +40,13 @@ const LOADING_MS = 60_000;
 /** A step of the server or of a copy: a millisecond or two on a machine at rest. */
 const STEP_MS = 10_000;
 
+/** How long a process has to end whose socket is closed. */
+const REAP_MS = 1000;
+
 /** Signals by which a process ends that a copy should never have become: ILL, TRAP, ABRT, BUS, SEGV, SYS. */
 const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
+
+const SIGKILL = 9;
 
 /** What became of a request for a copy. */
 export type CopyOutcome =
@@ -52,6 +58,14 @@ export type CopyOutcome =
   /** The copy crashed or hung before its first word. */
   | { readonly kind: 'broken'; readonly reason: string };
 
+/** The server died while it was brought up, or before it could be asked for anything. */
+export class ServerLostError extends Error {}
+
+/** Closing our end has ended it, if it was alive. */
+function reapIfEnded(pid: number): void {
+  if (waitForChild(pid, performance.now() + REAP_MS, []) !== undefined) reapChild(pid);
+}
+
 export class ForkServer {
   /** The environment that it, and so each copy, begins with. */
   readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
@@ -61,7 +75,7 @@ export class ForkServer {
   #isGone = false;
   #isWaitedFor = false;
 
-  /** @throws Error that says why copies don't work here */
+  /** @throws ServerLostError; Error that says why copies don't work here */
   constructor(execPath: string, execArgv: readonly string[], modules: readonly string[]) {
     const [ours, theirs] = socketPair();
     const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
@@ -73,12 +87,15 @@ export class ForkServer {
     loader.unref();
     closeDescriptors([theirs]);
     this.#fd = ours;
+    const before = new Set([loader.pid, ...childPids()]);
     let template: number;
     try {
       template = this.#bringUp(modules);
     } catch (error) {
       loader.kill('SIGKILL');
       closeDescriptors([ours]);
+      // A template that died before it could say its pid is a child of ours by now, which nobody else reaps.
+      for (const pid of childPids()) if (!before.has(pid)) reapIfEnded(pid);
       throw error;
     }
     this.#stream = new Socket({ fd: ours, readable: true, writable: true });
@@ -114,6 +131,7 @@ export class ForkServer {
     const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
     const words = Buffer.concat([frame(serialize(launch)), frame(serialize(TRIAL))]);
     const outcome = this.requestCopy('ignore', words);
+    if (outcome.kind === 'lost') throw new ServerLostError('its server ended before its first copy.');
     if (outcome.kind !== 'started') {
       throw new Error(outcome.kind === 'broken' ? outcome.reason : `the first copy was ${outcome.kind}.`);
     }
@@ -123,6 +141,8 @@ export class ForkServer {
       if (status === undefined) process.kill(pid, 'SIGKILL');
       waitForChild(pid, Infinity, []);
       reapChild(pid);
+      // Killed by somebody: it says nothing about copies.
+      if (status?.signalNumber === SIGKILL) throw new ServerLostError('its first copy was killed.');
       if (status?.exitCode !== 0) {
         throw new Error(
           status === undefined
@@ -206,7 +226,7 @@ export class ForkServer {
     const found = this.#answer(deadline);
     if (found?.answer === wanted) return found.value;
     if (found?.answer !== 'unfit') {
-      throw new Error(`the server ended, or hung, before it was "${wanted}"; look for its words on stderr.`);
+      throw new ServerLostError(`its server ended, or hung, before it was "${wanted}".`);
     }
     const reason = readExactly(this.#fd, found.value, deadline);
     throw new Error(

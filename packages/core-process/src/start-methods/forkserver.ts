@@ -10,7 +10,7 @@ import { InvalidOptionError } from '../errors.js';
 import { frame } from '../messaging/frame.js';
 import { whyNotCopyable } from '../os/process-copy.js';
 import { moduleUrl } from '../target/reference.js';
-import { ForkServer } from './fork-server.js';
+import { ForkServer, ServerLostError } from './fork-server.js';
 import { adoptChild } from './native-child.js';
 import { notStarted } from './not-started.js';
 import { spawn } from './spawn.js';
@@ -27,36 +27,42 @@ export const forkserver: StartMethod = { name: 'forkserver', unavailable: whyNot
 /** Fits into any socket before its reader is there. */
 const AT_ONCE_BYTES = 16_384;
 
+const TRIES = 3;
+
 const servers = new Map<string, ForkServer>();
 let preloaded: readonly string[] | undefined;
+/** Once copies were seen not to work here, none is tried again. */
 let whyBroken: string | undefined;
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
-  // A server that died is started anew; one that dies again at once is broken.
-  for (let tries = 0; tries < 2 && whyBroken === undefined; tries++) {
-    let server: ForkServer;
+  // A server that died is started anew.
+  for (let tries = 0; tries < TRIES && whyBroken === undefined; tries++) {
     try {
-      server = serverFor(request);
+      const server = serverFor(request);
+      const words = Buffer.concat([frame(serialize(launchOf(request, server))), frame(request.boot)]);
+      const outcome = server.requestCopy(request.stdio, words.subarray(0, AT_ONCE_BYTES));
+      if (outcome.kind === 'started') {
+        return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
+      }
+      if (outcome.kind === 'refused') return notStarted(outcome.error, events);
+      if (outcome.kind === 'broken') whyBroken = outcome.reason;
     } catch (error) {
-      giveUp((error as Error).message);
-      break;
+      // No descriptors, no memory: of this process, not of its copies.
+      if ((error as NodeJS.ErrnoException).errno !== undefined) return notStarted(error as Error, events);
+      if (!(error instanceof ServerLostError)) whyBroken = (error as Error).message;
     }
-    const words = Buffer.concat([frame(serialize(launchOf(request, server))), frame(request.boot)]);
-    const outcome = server.requestCopy(request.stdio, words.subarray(0, AT_ONCE_BYTES));
-    if (outcome.kind === 'started') {
-      return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
-    }
-    if (outcome.kind === 'refused') return notStarted(outcome.error, events);
-    if (outcome.kind === 'broken') giveUp(outcome.reason);
   }
-  if (whyBroken === undefined) giveUp('its server ended twice as soon as it was asked for a copy.');
+  warnOnce(whyBroken ?? `its server died ${TRIES} times as soon as it was there.`);
   return spawn.start(request, events);
 }
 
-function giveUp(reason: string): void {
-  whyBroken = reason;
+let hasWarned = false;
+
+function warnOnce(reason: string): void {
+  if (hasWarned) return;
+  hasWarned = true;
   process.emitWarning(
-    `Start method "forkserver" does not work here: ${reason} Processes are started by "spawn" instead, from now on.`,
+    `Start method "forkserver" does not work here: ${reason} Processes are started by "spawn" instead.`,
     { type: 'CoreProcessWarning', code: 'CORE_PROCESS_FORKSERVER_FALLBACK' },
   );
 }
@@ -68,7 +74,12 @@ function serverFor({ execPath, execArgv, module }: StartRequest): ForkServer {
   if (found !== undefined && !found.isGone) return found;
   const server = new ForkServer(execPath, execArgv, preloaded ?? (module === undefined ? [] : [module]));
   servers.set(key, server);
-  server.tryCopy();
+  try {
+    server.tryCopy();
+  } catch (error) {
+    void server.stop();
+    throw error;
+  }
   return server;
 }
 

@@ -3,14 +3,15 @@
  *
  * Descriptor 3 of the child is what we tell it, 4 what it reports.
  */
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { devNull } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import { nothingStarted } from './not-started.js';
+import { nothingStarted, notStarted } from './not-started.js';
 import {
   type ChildEvents,
   type ChildStream,
@@ -27,6 +28,8 @@ export const spawn: StartMethod = { name: 'spawn', unavailable: () => undefined,
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
   execaModule ??= require(fileURLToPath(execaEntry)) as typeof Execa;
+  const lack = whyNoDescriptors();
+  if (lack !== undefined) return notStarted(lack, events);
   const subprocess = execaModule.execa(
     request.execPath,
     [...request.execArgv, fileURLToPath(childEntry), request.name],
@@ -106,6 +109,22 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       return fd !== undefined && fd >= 0 ? fd : undefined;
     },
   };
+}
+
+/** Four pipes of two ends each, and what libuv needs on the way. */
+const DESCRIPTORS_OF_A_START = 12;
+
+/** Tried beforehand: execa does not survive a start for which there are none. */
+function whyNoDescriptors(): Error | undefined {
+  const opened: number[] = [];
+  try {
+    while (opened.length < DESCRIPTORS_OF_A_START) opened.push(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  } finally {
+    for (const fd of opened) closeSync(fd);
+  }
 }
 
 /** A standard stream that this process has closed can't be inherited: the child gets none. */

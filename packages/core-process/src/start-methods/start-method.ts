@@ -23,8 +23,8 @@ export interface BootMessage {
   /** The subclass of Process to revive, if it is one; its `run()` is what runs. */
   readonly subclass: TargetReference | undefined;
   readonly target: TargetReference | undefined;
-  /** `{ args, fields }`, encoded on its own: it may hold handed-over objects. */
-  readonly input: Uint8Array;
+  /** `{ args, fields }`, encoded on its own: it may hold handed-over objects. Undefined where memory is copied. */
+  readonly input: Uint8Array | undefined;
 }
 
 /** What a copy of a server is told before that: how it differs from the server. */

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { runInThisContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { isMainProcess, Process, stopForkServer } from 'core-process';
 
@@ -39,8 +40,10 @@ const kinds = {
     const { value } = await import(`data:text/javascript,export const value = ${process.pid};`);
     return value === process.pid;
   },
-  async compiling() {
-    const square = new Function('x', 'let s = 0; for (let i = 0; i < 1e6; i++) s += x * x; return s;');
+  compiling() {
+    const square = runInThisContext(
+      '(x) => { let s = 0; for (let i = 0; i < 1e6; i++) s += x * x; return s; }',
+    );
     return square(2) === 4e6;
   },
   async threads() {
@@ -71,12 +74,14 @@ function census() {
 
 async function soak(startMethod, starts, lanes) {
   const wrong = [];
+  const total = starts;
   const seen = new Set();
   let next = 0;
   const names = Object.keys(kinds);
   const lane = async () => {
     while (next < starts && wrong.length < 10) {
       const kind = names[next++ % names.length];
+      if (next % 1000 === 0) console.error(`${process.version}: ${next} of ${total}`);
       const child = new Process({ target: work, args: [kind], startMethod, stdio: 'ignore' }).start();
       const result = await child.result.catch((error) => ({ isRight: false, error: String(error) }));
       await child.join();

@@ -210,3 +210,4 @@ function hidden() {}
 export const hiddenFunction = () => hidden;
 export const closureCalled = (name) => ({ [name]: () => name })[name];
 export const lengthOf = (bytes) => bytes.length;
+export const sleepFor = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

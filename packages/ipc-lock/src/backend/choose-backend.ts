@@ -11,9 +11,9 @@ import { Monitor } from './futex/monitor.js';
  *
  * @throws LockUnavailableError `ERR_LOCK_UNAVAILABLE`; LockFileError; TooManyClientsError
  */
-export function openMutex(address: Address): Mutex {
+export function openMutex(address: Address, isFair: boolean): Mutex {
   memoryCalls();
-  return FutexMutex.open(address);
+  return FutexMutex.open(address, isFair);
 }
 
 /**

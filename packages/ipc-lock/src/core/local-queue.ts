@@ -4,28 +4,31 @@
  * The gate is passed in the order of asking, and only its holder looks at the lock itself. So an exclusive wait is not
  * overtaken by shared ones, and one that gives up lets the next look at once.
  */
-import { Mutex } from 'async-mutex';
+import { createRequire } from 'node:module';
+import type * as AsyncMutex from 'async-mutex';
 import type { PendingWait } from './pending-wait.js';
 
 export class LocalQueue {
-  readonly #gate = new Mutex();
+  #gate: AsyncMutex.Mutex | undefined;
   #exclusive = false;
   #shared = 0;
   #onLeave: (() => void) | undefined;
 
   /** True while another task of this process is ahead. */
   get isContended(): boolean {
-    return this.#gate.isLocked();
+    return this.#gate?.isLocked() === true;
   }
 
   /** Waits for its turn to look at the lock; returns what ends the turn. */
   async takeTurn(wait: PendingWait): Promise<() => void> {
-    if (!this.#gate.isLocked()) return await this.#gate.acquire();
+    this.#gate ??= newMutex();
+    const gate = this.#gate;
+    if (!gate.isLocked()) return await gate.acquire();
     return await wait.until<() => void>((done) => {
       let givenUp = false;
       // async-mutex can't take one waiter out of its queue: one that gave up passes the turn on.
       const queue = async () => {
-        const endTurn = await this.#gate.acquire();
+        const endTurn = await gate.acquire();
         if (givenUp) endTurn();
         else done(endTurn);
       };
@@ -63,4 +66,12 @@ export class LocalQueue {
     else this.#exclusive = false;
     this.#onLeave?.();
   }
+}
+
+let mutexes: typeof AsyncMutex | undefined;
+
+/** Loaded at the first wait: many locks never wait. */
+function newMutex(): AsyncMutex.Mutex {
+  mutexes ??= createRequire(import.meta.url)('async-mutex') as typeof AsyncMutex;
+  return new mutexes.Mutex();
 }

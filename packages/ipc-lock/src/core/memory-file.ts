@@ -5,7 +5,6 @@
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { markAsUntransferable } from 'node:worker_threads';
 import { AlreadyExistsError, LockClosedError, NotFoundError } from '../errors.js';
 import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from '../files/anonymous-file.js';
 import { chooseLockFolder, fileNameOf, type LockFolder } from '../files/lock-folder.js';
@@ -188,8 +187,6 @@ function mapFile(fd: number, size: number): Mapping {
   } finally {
     closeSync(own);
   }
-  // Moved to another thread it would outlive its registration here.
-  markAsUntransferable(mapping.buffer);
   droppedMappings.register(mapping.buffer, { address: mapping.address, size });
   return mapping;
 }

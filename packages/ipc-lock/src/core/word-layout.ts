@@ -4,21 +4,25 @@
  * | bits  | content                                                             |
  * | ----- | ------------------------------------------------------------------- |
  * | 0–11  | slot of the client that holds it, from 1 on; 0 free; 4095 a dead one |
- * | 12–30 | generation of the slot: the same slot is another client each time    |
+ * | 12–29 | generation of the slot: the same slot is another client each time    |
+ * | 30    | it is only offered to the client, which has not taken it yet         |
  * | 31    | someone sleeps, or did: a release has to wake                        |
  *
  * | word                | state     | who may change it, and to what                                            |
  * | ------------------- | --------- | ------------------------------------------------------------------------- |
  * | 0                   | free      | anyone: to itself                                                         |
  * | client              | held      | its client: to 0; a waiter: adds the bit; who sees it dead: to itself     |
- * | client + sleepers   | contended | the same; its release wakes, or hands over to the client that asks for it |
+ * | client + sleepers   | contended | the same; its release wakes, or offers it to the client whose turn it is  |
+ * | client + offer      | offered   | the client: takes the bit away; who sees it so for long, or the client dead: to itself |
  * | dead (+ sleepers)   | abandoned | anyone: to itself                                                         |
  */
 export const FREE = 0;
 /** Sign bit of the 32-bit word. */
 export const SLEEPERS = 0x8000_0000 | 0;
 const SLOT_MASK = 0xfff;
-const GENERATION_MASK = 0x7ffff;
+/** Handed over, and not taken yet. */
+export const OFFER = 0x4000_0000;
+const GENERATION_MASK = 0x3ffff;
 const GENERATION_SHIFT = 12;
 /** What a word says of a holder that died, once its slot is another's. */
 export const DEAD = SLOT_MASK;
@@ -30,9 +34,13 @@ export function clientWord(slot: number, generation: number): number {
   return ((generation & GENERATION_MASK) << GENERATION_SHIFT) | slot;
 }
 
-/** The word without the sleepers' bit. */
+/** The client that has it or to which it is offered, and nothing else. */
 export function ownerOf(word: number): number {
-  return word & ~SLEEPERS;
+  return word & ~(SLEEPERS | OFFER);
+}
+
+export function isOffered(word: number): boolean {
+  return (word & OFFER) !== 0;
 }
 
 /** 0 when it is free. */

@@ -4,7 +4,7 @@ import { Condition, type ConditionAddress } from '../condition.js';
 import { Event } from '../event.js';
 import type { TypedAddress } from '../typed-file.js';
 import { FileLock } from '../file-lock.js';
-import { Lock } from '../lock.js';
+import { Lock, type LockAddress } from '../lock.js';
 import type { Address } from '../place-options.js';
 import type { PrimitiveAddress } from '../primitive.js';
 import { RLock } from '../rlock.js';
@@ -14,7 +14,7 @@ import { SharedArray } from '../shared-array.js';
 import { SharedMemory } from '../shared-memory.js';
 import { Value } from '../value.js';
 
-export function rebuildLock(address: Address): Lock {
+export function rebuildLock(address: LockAddress): Lock {
   return Lock.at(address);
 }
 

@@ -5,11 +5,11 @@
  * from the kernel that nobody uses the file, however its users ended, and removes it. Removing it in any other
  * way would let two holders in: one on the removed file, one on the next of that name.
  */
-import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockFileError, LockUnavailableError } from '../errors.js';
 import { lockCalls } from '../platform/ffi.js';
+import { crypto } from '../platform/lazy-builtins.js';
 import { ownStart, startOf } from '../platform/process-identity.js';
 import { type LockFolder, removeEmptyFolders } from './lock-folder.js';
 
@@ -62,7 +62,7 @@ export class AnonymousFile {
 
 /** @param kind - letters that say what the file is */
 export function newAnonymousId(kind: string): string {
-  return `${process.pid}-${ownStart()}-${randomBytes(12).toString('hex')}.${kind}`;
+  return `${process.pid}-${ownStart()}-${crypto().randomBytes(12).toString('hex')}.${kind}`;
 }
 
 /** Removes the files of makers that died without doing it, unless others use them still. */

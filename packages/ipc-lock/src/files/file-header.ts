@@ -14,7 +14,7 @@
  *
  * Little-endian. Written before the file has a name, and never again: a file that is found is whole, or was spoilt.
  */
-import { crc32 } from 'node:zlib';
+import { zlib } from '../platform/lazy-builtins.js';
 
 export const HEADER_SIZE = 64;
 const MAGIC = 'ipc-lock';
@@ -47,14 +47,15 @@ export function encodeHeader({ kind, detail, size, bootId }: FileHeader): Buffer
   bytes.writeUInt32LE(kind, 32);
   bytes.writeUInt32LE(detail, 36);
   bytes.writeDoubleLE(size, 40);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, CRC_AT)), CRC_AT);
+  bytes.writeUInt32LE(zlib().crc32(bytes.subarray(0, CRC_AT)), CRC_AT);
   return bytes;
 }
 
 /** @param bytes - the file's first 64 bytes, or fewer when it has no more */
 export function decodeHeader(bytes: Buffer): DecodedHeader {
   const isWhole = bytes.length >= HEADER_SIZE && bytes.toString('latin1', 0, 8) === MAGIC;
-  if (!isWhole || bytes.readUInt32LE(CRC_AT) !== crc32(bytes.subarray(0, CRC_AT))) return { kind: 'damaged' };
+  if (!isWhole || bytes.readUInt32LE(CRC_AT) !== zlib().crc32(bytes.subarray(0, CRC_AT)))
+    return { kind: 'damaged' };
   const version = bytes.readUInt32LE(8);
   const backend = bytes.readUInt32LE(12);
   if (version !== LAYOUT_VERSION || backend !== BACKEND_MAPPING) return { kind: 'foreign', version, backend };

@@ -3,11 +3,11 @@
  *
  * `IPC_LOCK_DIR`, else `/dev/shm/ipc-lock-UID`, else the same in the temporary folder.
  */
-import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, fstatSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockFileError } from '../errors.js';
+import { crypto } from '../platform/lazy-builtins.js';
 
 /** Where files of the two kinds are. */
 export interface LockFolder {
@@ -26,7 +26,11 @@ export function chooseLockFolder(given = process.env['IPC_LOCK_DIR']): LockFolde
 /** File name of an object: readable in part, and different for every two names, also those that are no valid UTF-16. */
 export function fileNameOf(name: string, kind: string): string {
   const readable = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40);
-  const digest = createHash('sha256').update(Buffer.from(name, 'utf16le')).digest('hex').slice(0, 32);
+  const digest = crypto()
+    .createHash('sha256')
+    .update(Buffer.from(name, 'utf16le'))
+    .digest('hex')
+    .slice(0, 32);
   return `${readable}.${digest}.${kind}`;
 }
 

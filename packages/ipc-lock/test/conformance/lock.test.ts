@@ -12,6 +12,8 @@ import { startHolder } from '../holder-program.js';
 const kinds: [string, (folder: string) => Lock | FileLock][] = [
   ['Lock.open(name)', (directory) => Lock.open('it', { directory })],
   ['new Lock()', (directory) => new Lock({ directory })],
+  ['Lock.open(name, { fair: true })', (directory) => Lock.open('it', { directory, fair: true })],
+  ['new Lock({ fair: true })', (directory) => new Lock({ directory, fair: true })],
   ['new FileLock(path)', (directory) => new FileLock(join(directory, 'file'))],
 ];
 

@@ -60,6 +60,10 @@ export const scenarios = {
     judge: (stage, dead) => [...judgeExclusion(stage, dead, 1), ...judgeReports(stage, dead)],
   },
 
+  get fair() {
+    return { ...this.lock, open: (directory) => Lock.open('storm', { directory, fair: true }) };
+  },
+
   semaphore: {
     open: (directory) => BoundedSemaphore.open('storm', PERMITS, { directory }),
 
@@ -154,7 +158,7 @@ export const scenarios = {
         stage.beat(incarnation);
         stage.enter(incarnation);
         if (found) stage.words[TRAY] = puts;
-        condition.notify();
+        condition.notifyAll();
         stage.leave(incarnation);
         condition.release();
         if (round % 16 === 0) await turn();
@@ -194,7 +198,8 @@ export const scenarios = {
     async end(barrier) {
       barrier.reset();
       const numbers = await Promise.all([barrier.wait({ timeout: 5000 }), barrier.wait({ timeout: 5000 })]);
-      if (numbers[0] + numbers[1] !== 1) throw new Error(`two parties had the numbers ${numbers}`);
+      if (numbers[0] + numbers[1] !== 1)
+        throw new Error(`two parties had the numbers ${numbers.join(' and ')}`);
     },
 
     judge: (stage, dead) => [...judgeExclusion(stage, dead, 1)],

@@ -63,7 +63,10 @@ export class Engine {
   readonly #input: EngineInput;
   readonly #machine: Machine;
   readonly #sink: TraceSink;
+  readonly #maxEvents: number;
   readonly #isPerCore: boolean;
+  /** Whether a process goes back to the core it had, if that is idle. */
+  readonly #staysHome: boolean;
   readonly #accounting: SliceAccounting;
   readonly #queues: RunQueues;
   readonly #devices: Devices;
@@ -88,7 +91,9 @@ export class Engine {
     const { machine, workload } = input;
     this.#machine = machine;
     this.#sink = input.sink;
+    this.#maxEvents = input.maxEvents;
     this.#isPerCore = machine.queues === 'per-core';
+    this.#staysHome = machine.placement === 'previous' && !this.#isPerCore;
     this.#accounting = machine.sliceAccounting ?? input.policy.sliceAccounting ?? 'perDispatch';
     this.#events = new EventQueue(input.simultaneous);
     this.#cores = Array.from({ length: machine.cores }, (_, index) => this.#newCore(index));
@@ -103,7 +108,7 @@ export class Engine {
           setDonor: (process, donor) => this.#setDonor(process, donor),
         })
       : new Locks();
-    this.#family = new Family(machine.reparent, (zombie) => this.#move(zombie, 'reap'));
+    this.#family = new Family(machine.reparent, (zombie) => this.#move(zombie, REASON_INDEX.reap));
     if (machine.memory !== undefined) {
       this.#memory = new Memory(machine.memory, (process, ticks) =>
         this.#schedule(this.#clock.now + ticks, EVENT.ioDone, process.pid, 1),
@@ -155,7 +160,7 @@ export class Engine {
     const time = events.nextTime;
     this.#clock.now = time;
     while (events.nextTime === time) {
-      if (this.#handled === this.#input.maxEvents) return 'max-events';
+      if (this.#handled === this.#maxEvents) return 'max-events';
       this.#handled++;
       events.pop();
       this.#handle();
@@ -271,9 +276,12 @@ export class Engine {
         process.beginBurst();
         this.#stepBack(process, core, 'yield');
         return false;
-      default:
-        return true;
+      case 'cpu':
+      case 'exit':
+        // Neither comes here: computing is the burst before, and an exit has been seen to.
+        break;
     }
+    return true;
   }
 
   #exit(process: ProcessRecord, core: Core): void {
@@ -309,7 +317,7 @@ export class Engine {
     core = NO_CORE,
   ): void {
     if (this.#memory === undefined || this.#memory.admit(process)) this.#makeReady(process, reason, core);
-    else if (process.state === 'new') this.#move(process, 'no-memory', core);
+    else if (process.state === 'new') this.#move(process, REASON_INDEX['no-memory'], core);
   }
 
   #makeReady(
@@ -318,7 +326,7 @@ export class Engine {
     core = NO_CORE,
   ): void {
     const isWoken = process.state !== 'running';
-    this.#move(process, reason, core);
+    this.#move(process, REASON_INDEX[reason], core);
     this.#ready++;
     if (isWoken) {
       process.hasWoken = true;
@@ -349,7 +357,7 @@ export class Engine {
       const isOver = stop === 'slice-end' || stop === 'yield';
       process.sliceLeft = isOver || core.sliceEnd === Infinity ? 0 : core.sliceEnd - this.#clock.now;
     }
-    if (stop === 'blocked' || stop === 'exit') this.#move(process, reason, core.index);
+    if (stop === 'blocked' || stop === 'exit') this.#move(process, REASON_INDEX[reason], core.index);
     this.#scheduler(process).stopping?.(process.view, stop);
   }
 
@@ -378,7 +386,7 @@ export class Engine {
     core.isSwitching = false;
     core.stamp++;
     this.#idle.add(core.index);
-    this.#move(process, 'switch-out', core.index);
+    this.#move(process, REASON_INDEX['switch-out'], core.index);
     this.#scheduler(process).stopping?.(process.view, 'preempted');
     this.#ready++;
     if (this.#isPerCore) this.#queues.enqueued(process);
@@ -392,7 +400,7 @@ export class Engine {
    */
   #giveWork(): void {
     if (this.#yielding.length > 0) this.#yieldCores();
-    this.#fillIdle();
+    if (this.#ready > 0) this.#fillIdle();
     while (this.#woken.length > 0) {
       const woken = this.#woken;
       this.#woken = [];
@@ -410,9 +418,8 @@ export class Engine {
   }
 
   #fillIdle(): void {
-    if (this.#ready === 0) return;
     const idle = this.#idle;
-    const staysHome = this.#machine.placement === 'previous' && !this.#isPerCore;
+    const staysHome = this.#staysHome;
     for (let index = idle.next(0); index !== -1 && this.#ready > 0; index = idle.next(index + 1)) {
       while (idle.has(index)) {
         const process = this.#pick(index);
@@ -472,7 +479,7 @@ export class Engine {
       return;
     }
     core.isSwitching = true;
-    this.#move(process, 'switch-in', core.index);
+    this.#move(process, REASON_INDEX['switch-in'], core.index);
     this.#schedule(this.#clock.now + cost, EVENT.switchDone, core.index, ++core.stamp);
   }
 
@@ -480,7 +487,7 @@ export class Engine {
     const { now } = this.#clock;
     core.isSwitching = false;
     core.sliceEnd = now + this.#slice(process, core);
-    this.#move(process, 'dispatch', core.index);
+    this.#move(process, REASON_INDEX.dispatch, core.index);
     process.settledAt = now;
     core.cache?.begin(process);
     this.#scheduleStop(process, core);
@@ -498,7 +505,10 @@ export class Engine {
     let eventClass: number = EVENT.burstEnd;
     if (!isWarm) {
       const warmAt = now + cache.ticksToWarm(process);
-      if (warmAt <= time) [time, eventClass] = [warmAt, EVENT.cacheWarm];
+      if (warmAt <= time) {
+        time = warmAt;
+        eventClass = EVENT.cacheWarm;
+      }
     }
     if (this.#machine.timer === 0 && core.sliceEnd < time) {
       time = core.sliceEnd;
@@ -579,7 +589,7 @@ export class Engine {
     if (process === undefined) return false;
     this.#scheduler(process).dequeue(process.view, 'migrate');
     this.#queues.migrate(process, thief);
-    this.#move(process, 'migrate', thief);
+    this.#move(process, REASON_INDEX.migrate, thief);
     this.#scheduler(process).enqueue(process.view, 'migrate');
     return true;
   }
@@ -598,10 +608,10 @@ export class Engine {
     this.#woken.push(process);
   }
 
-  #move(process: ProcessRecord, reason: TransitionReason, core = NO_CORE): void {
-    const index = REASON_INDEX[reason];
-    process.state = STATE_AFTER[index] as ProcessState;
-    this.#sink.append(this.#clock.now, process.pid, index, core);
+  /** @param reason - its index */
+  #move(process: ProcessRecord, reason: number, core = NO_CORE): void {
+    process.state = STATE_AFTER[reason] as ProcessState;
+    this.#sink.append(this.#clock.now, process.pid, reason, core);
   }
 
   #schedule(time: number, eventClass: number, subject: number, stamp = 0): void {

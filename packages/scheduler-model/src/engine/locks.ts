@@ -67,8 +67,9 @@ export class Locks {
   /** Gives up all that an exiting process holds; answers who is to be woken. */
   releaseAll(process: ProcessRecord): ProcessRecord[] {
     const woken: ProcessRecord[] = [];
-    for (const { name } of [...(this.#held.get(process) ?? [])]) {
-      const next = this.release(process, name);
+    const held = this.#held.get(process) ?? [];
+    for (let lock = held[0]; lock !== undefined; lock = held[0]) {
+      const next = this.release(process, lock.name);
       if (next !== undefined) woken.push(next);
     }
     this.#held.delete(process);

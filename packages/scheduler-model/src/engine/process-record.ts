@@ -72,25 +72,19 @@ export class ProcessRecord {
 }
 
 class View implements ProcessView {
+  readonly pid: number;
+  readonly name: string;
+  readonly arrival: number;
   readonly #record: ProcessRecord;
   readonly #clock: Clock;
 
   constructor(record: ProcessRecord, clock: Clock) {
+    this.pid = record.pid;
+    this.name = record.spec.name;
+    this.arrival = record.arrival;
     this.#record = record;
     this.#clock = clock;
     Object.freeze(this);
-  }
-
-  get pid(): number {
-    return this.#record.pid;
-  }
-
-  get name(): string {
-    return this.#record.spec.name;
-  }
-
-  get arrival(): number {
-    return this.#record.arrival;
   }
 
   get remainingBurst(): number {

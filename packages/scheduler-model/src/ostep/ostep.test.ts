@@ -8,11 +8,11 @@ import { MersenneTwister, runLottery, runMlfq, runMulti, runProcessRun, runSched
 type Runner = (jobs: never, options: never, draws?: never) => unknown;
 
 const RUNNERS: Record<string, Runner> = {
-  scheduler: runScheduler as Runner,
-  mlfq: runMlfq as Runner,
-  'process-run': runProcessRun as Runner,
-  multi: runMulti as Runner,
-  lottery: runLottery as Runner,
+  scheduler: runScheduler,
+  mlfq: runMlfq,
+  'process-run': runProcessRun,
+  multi: runMulti,
+  lottery: runLottery,
 };
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

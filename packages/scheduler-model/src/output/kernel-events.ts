@@ -2,6 +2,7 @@
 // the same program. One row of ours may be two events of the kernel's: who leaves a core and who takes it
 // are told by one sched_switch.
 
+import type { TransitionReason } from '../process-state.js';
 import type { Run } from '../simulation.js';
 
 /** An event of the kernel's tracer; times in ticks. */
@@ -34,6 +35,14 @@ const PREV_STATE: Readonly<Record<string, string>> = {
   exit: 'X',
   zombie: 'Z',
 };
+
+const IS_NEW: ReadonlySet<TransitionReason> = new Set(['arrival', 'fork'] as const);
+const IS_WAKEUP: ReadonlySet<TransitionReason> = new Set([
+  'io-done',
+  'lock-granted',
+  'child-exit',
+  'swapped-in',
+] as const);
 
 const IDLE = { pid: 0, comm: 'swapper' };
 /** Of nice 0; the tracer counts from 0 for the most urgent of real-time. */
@@ -77,56 +86,32 @@ export function toKernelEvents(run: Run): KernelEvent[] {
   const settle = (until: number): void => {
     for (const [core, { time }] of left) if (time < until) change(time, core, 0);
   };
-  for (const { time, pid, core, from, reason } of run.trace) {
+  for (const { time, pid, core, reason } of run.trace) {
     settle(time);
     const at = core ?? lastCore.get(pid) ?? 0;
-    switch (reason) {
-      case 'arrival':
-      case 'fork':
-        if (reason === 'fork') {
-          const parent = onCore[at] ?? 0;
-          add(time, at, 'sched_process_fork', {
-            comm: comm(parent),
-            pid: parent,
-            child_comm: comm(pid),
-            child_pid: pid,
-          });
-        }
-        add(time, at, 'sched_wakeup_new', wakeup(comm(pid), pid, at));
-        break;
-      case 'io-done':
-      case 'lock-granted':
-      case 'child-exit':
-      case 'swapped-in':
-        add(time, at, 'sched_wakeup', wakeup(comm(pid), pid, at));
-        break;
-      case 'switch-in':
-      case 'dispatch':
-        if (lastCore.has(pid) && lastCore.get(pid) !== at) {
-          const fields = {
-            comm: comm(pid),
-            pid,
-            prio: PRIORITY_OF_NICE_0,
-            orig_cpu: lastCore.get(pid) as number,
-            dest_cpu: at,
-          };
-          add(time, at, 'sched_migrate_task', fields);
-        }
-        lastCore.set(pid, at);
-        change(time, at, pid);
-        break;
-      case 'reap':
-        add(time, at, 'sched_process_wait', { comm: comm(pid), pid, prio: PRIORITY_OF_NICE_0 });
-        break;
-      default:
-        if (reason === 'exit' || reason === 'zombie') {
-          add(time, at, 'sched_process_exit', { comm: comm(pid), pid, prio: PRIORITY_OF_NICE_0 });
-        }
-        if (from === 'running' || reason === 'switch-out') {
-          const state = PREV_STATE[reason];
-          if (state !== undefined) left.set(at, { pid, state, time });
-        }
+    if (reason === 'fork') {
+      const parent = onCore[at] ?? 0;
+      const fields = { comm: comm(parent), pid: parent, child_comm: comm(pid), child_pid: pid };
+      add(time, at, 'sched_process_fork', fields);
     }
+    if (IS_NEW.has(reason)) add(time, at, 'sched_wakeup_new', wakeup(comm(pid), pid, at));
+    else if (IS_WAKEUP.has(reason)) add(time, at, 'sched_wakeup', wakeup(comm(pid), pid, at));
+    else if (reason === 'reap')
+      add(time, at, 'sched_process_wait', { comm: comm(pid), pid, prio: PRIORITY_OF_NICE_0 });
+    else if (reason === 'switch-in' || reason === 'dispatch') {
+      const origin = lastCore.get(pid);
+      if (origin !== undefined && origin !== at) {
+        const fields = { comm: comm(pid), pid, prio: PRIORITY_OF_NICE_0, orig_cpu: origin, dest_cpu: at };
+        add(time, at, 'sched_migrate_task', fields);
+      }
+      lastCore.set(pid, at);
+      change(time, at, pid);
+    }
+    if (reason === 'exit' || reason === 'zombie') {
+      add(time, at, 'sched_process_exit', { comm: comm(pid), pid, prio: PRIORITY_OF_NICE_0 });
+    }
+    const state = PREV_STATE[reason];
+    if (state !== undefined) left.set(at, { pid, state, time });
   }
   settle(Infinity);
   return events;

@@ -1,7 +1,7 @@
 // Earliest deadline first.
 
 import type { Policy } from './policy.js';
-import { ReadyHeap } from './ready-heap.js';
+import { smallestFirst } from './smallest-first.js';
 
 /**
  * Earliest deadline first, preemptive. On one core with free switches it meets every deadline that can be
@@ -12,17 +12,5 @@ import { ReadyHeap } from './ready-heap.js';
  * Environment", JACM 20 (1973), theorem 7
  */
 export function edf(): Policy {
-  return {
-    name: 'edf',
-    start() {
-      const ready = new ReadyHeap();
-      return {
-        enqueue: (process, reason) => ready.add(process, process.deadline, reason === 'preempted'),
-        dequeue: (process) => ready.remove(process),
-        pickNext: (core) => ready.firstOn(core)?.pid,
-        sliceFor: () => undefined,
-        checkPreempt: (woken, running) => woken.deadline < running.deadline,
-      };
-    },
-  };
+  return smallestFirst('edf', (process) => process.deadline, { isPreemptive: true });
 }

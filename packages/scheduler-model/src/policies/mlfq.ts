@@ -2,7 +2,7 @@
 // process stays at its place in its queue while it runs, so that one that is preempted finds itself there.
 
 import { InvalidInputError } from '../errors.js';
-import { requireInteger, requireObject } from '../validate.js';
+import { requireInteger, requireObject, requireOneOf } from '../validate.js';
 import type { Policy, ProcessView } from './policy.js';
 import { ReadyQueue } from './ready-queue.js';
 
@@ -130,8 +130,9 @@ export function mlfq(options: MlfqOptions): Policy {
         },
         timer() {
           for (let level = lowest; level > 0; level--) {
-            for (const process of [...(queues[level] as ReadyQueue)]) {
-              (queues[level] as ReadyQueue).remove(process);
+            const queue = queues[level] as ReadyQueue;
+            for (let process = queue.first; process !== undefined; process = queue.first) {
+              queue.remove(process);
               (queues[0] as ReadyQueue).add(process);
             }
           }
@@ -177,11 +178,7 @@ function resolveMlfq(options: unknown): {
     const expected = `${quanta.length} numbers, one for each queue`;
     throw new InvalidInputError({ field: 'mlfq(options).allotments', value: allotments, expected });
   }
-  const afterIo = given['afterIo'] ?? 'tail';
-  if (afterIo !== 'tail' && afterIo !== 'head') {
-    const expected = "'tail' or 'head'";
-    throw new InvalidInputError({ field: 'mlfq(options).afterIo', value: afterIo, expected });
-  }
+  const afterIo = requireOneOf('mlfq(options).afterIo', given['afterIo'] ?? 'tail', ['tail', 'head']);
   return {
     quanta,
     allotments,

@@ -1,7 +1,6 @@
 // Fixed priorities, with or without preemption, with or without ageing.
 
-import { InvalidInputError } from '../errors.js';
-import { requireInteger, requireObject } from '../validate.js';
+import { requireInteger, requireObject, requireOneOf } from '../validate.js';
 import type { Policy, ProcessView } from './policy.js';
 import { ReadyHeap } from './ready-heap.js';
 
@@ -31,11 +30,10 @@ export interface PriorityOptions {
 export function priority(options: PriorityOptions = {}): Policy {
   const given = requireObject('priority(options)', options, 'an object: { preemptive, ageing }');
   const preemptive = given['preemptive'] ?? true;
-  const order = given['order'] ?? 'lower-first';
-  if (order !== 'lower-first' && order !== 'higher-first') {
-    const expected = "'lower-first' or 'higher-first'";
-    throw new InvalidInputError({ field: 'priority(options).order', value: order, expected });
-  }
+  const order = requireOneOf('priority(options).order', given['order'] ?? 'lower-first', [
+    'lower-first',
+    'higher-first',
+  ]);
   const ageing = requireInteger('priority(options).ageing', given['ageing'] ?? 0, 0);
   const quantum =
     given['quantum'] === undefined
@@ -49,7 +47,7 @@ export function priority(options: PriorityOptions = {}): Policy {
   ];
   return {
     name: `priority(${traits.filter(Boolean).join(', ')})`,
-    start({ now }) {
+    start(context) {
       const ready = new ReadyHeap();
       // The order of rank - (now - since) / ageing never changes while two wait: it is that of this.
       const keyOf = (process: ProcessView): number =>
@@ -57,7 +55,8 @@ export function priority(options: PriorityOptions = {}): Policy {
       return {
         enqueue(process, reason) {
           // One that is put off before its turn is over keeps its age.
-          if (reason !== 'preempted' && reason !== 'inherit' && reason !== 'migrate') process.data = now();
+          if (reason !== 'preempted' && reason !== 'inherit' && reason !== 'migrate')
+            process.data = context.now();
           ready.add(process, keyOf(process), reason === 'preempted');
         },
         dequeue: (process) => ready.remove(process),

@@ -1,7 +1,7 @@
 // Rate monotonic: fixed priorities, the shorter period the higher.
 
 import type { Policy } from './policy.js';
-import { ReadyHeap } from './ready-heap.js';
+import { smallestFirst } from './smallest-first.js';
 
 /**
  * Rate monotonic scheduling, preemptive. Among fixed priorities it meets all deadlines whenever any can,
@@ -12,17 +12,5 @@ import { ReadyHeap } from './ready-heap.js';
  * Environment", JACM 20 (1973), theorems 2 and 5
  */
 export function rateMonotonic(): Policy {
-  return {
-    name: 'rate-monotonic',
-    start() {
-      const ready = new ReadyHeap();
-      return {
-        enqueue: (process, reason) => ready.add(process, process.period, reason === 'preempted'),
-        dequeue: (process) => ready.remove(process),
-        pickNext: (core) => ready.firstOn(core)?.pid,
-        sliceFor: () => undefined,
-        checkPreempt: (woken, running) => woken.period < running.period,
-      };
-    },
-  };
+  return smallestFirst('rate-monotonic', (process) => process.period, { isPreemptive: true });
 }

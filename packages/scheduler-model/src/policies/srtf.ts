@@ -1,7 +1,7 @@
 // Shortest remaining time first: shortest job first that also takes the core from a longer one.
 
 import type { Policy } from './policy.js';
-import { ReadyHeap } from './ready-heap.js';
+import { smallestFirst } from './smallest-first.js';
 
 /**
  * Shortest remaining time first. On one core with free switches no policy has a smaller mean turnaround
@@ -10,17 +10,5 @@ import { ReadyHeap } from './ready-heap.js';
  * @see L. Schrage, "A Proof of the Optimality of the Shortest Remaining Processing Time Discipline" (1968)
  */
 export function srtf(): Policy {
-  return {
-    name: 'srtf',
-    start() {
-      const ready = new ReadyHeap();
-      return {
-        enqueue: (process, reason) => ready.add(process, process.remainingBurst, reason === 'preempted'),
-        dequeue: (process) => ready.remove(process),
-        pickNext: (core) => ready.firstOn(core)?.pid,
-        sliceFor: () => undefined,
-        checkPreempt: (woken, running) => woken.remainingBurst < running.remainingBurst,
-      };
-    },
-  };
+  return smallestFirst('srtf', (process) => process.remainingBurst, { isPreemptive: true });
 }

@@ -67,7 +67,7 @@ export async function runForReal(
     const all = await Promise.all(results);
     const [took, busy] = [performance.now() - begin, busyTime(cores) - busyBefore];
     const own = all.reduce((sum, { cpu }) => sum + cpu, 0);
-    await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+    await Promise.all(children.map(async (child) => child.exitCode ?? (await once(child, 'exit'))));
     return { results: all, others: Math.max(0, busy - own) / (took * cores.length) };
   } finally {
     for (const child of children) child.kill('SIGKILL');

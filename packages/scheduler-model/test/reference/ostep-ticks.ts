@@ -100,7 +100,7 @@ export function mlfqTicks(list: readonly MlfqJob[], options: OstepMlfqOptions) {
 }
 
 export function processRunTicks(list: readonly ProcessRunJob[], options: ProcessRunOptions) {
-  const todo = list.map(({ instructions }) => [...instructions]);
+  const todo = list.map(({ instructions }) => instructions.split(''));
   const states = list.map(() => 'READY');
   const finishes = list.map((): number[] => []);
   const letters = new Map<number, string>();

@@ -4,6 +4,7 @@ import { join } from './join.js';
 import { lock } from './lock.js';
 import { none } from './none.js';
 import { optimistic } from './optimistic.js';
+import { queue } from './queue.js';
 import type { Strategy } from './strategy.js';
 
-export const strategies: readonly Strategy[] = [none, join, lock, fileLock, optimistic];
+export const strategies: readonly Strategy[] = [none, join, lock, fileLock, optimistic, queue];

@@ -42,18 +42,21 @@ describe('usage', () => {
     const { exitCode, stderr } = await runProgram([cli, 'run', '--strategy', 'hope']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
-      'There is no strategy "hope"; known are none, join, lock, file-lock, optimistic.',
+      'There is no strategy "hope"; known are none, join, lock, file-lock, optimistic, queue.',
     );
   });
 });
 
 describe('run', () => {
-  it.each(['join', 'lock', 'file-lock', 'optimistic'])('%s: status 0, the audit holds', async (strategy) => {
-    const { exitCode, stdout, stderr } = await runProgram([cli, 'run', '--strategy', strategy, ...small]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toContain(`${strategy}: the audit holds`);
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  });
+  it.each(['join', 'lock', 'file-lock', 'optimistic', 'queue'])(
+    '%s: status 0, the audit holds',
+    async (strategy) => {
+      const { exitCode, stdout, stderr } = await runProgram([cli, 'run', '--strategy', strategy, ...small]);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`${strategy}: the audit holds`);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 
   it('none: status 0, and said plainly', async () => {
     const { exitCode, stdout } = await runProgram([cli, 'run', '--strategy', 'none']);
@@ -74,7 +77,7 @@ describe('run', () => {
   it('compare: a line for each strategy', async () => {
     const { exitCode, stdout } = await runProgram([cli, 'compare', ...small, '--kill', '1']);
     expect(exitCode).toBe(0);
-    for (const name of ['none', 'join', 'lock', 'file-lock', 'optimistic'])
+    for (const name of ['none', 'join', 'lock', 'file-lock', 'optimistic', 'queue'])
       expect(stdout).toMatch(new RegExp(`^${name} +\\d`, 'm'));
   });
 });
@@ -167,6 +170,7 @@ describe('--json', () => {
       'lock',
       'file-lock',
       'optimistic',
+      'queue',
     ]);
   });
 });

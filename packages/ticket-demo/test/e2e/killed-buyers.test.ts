@@ -26,7 +26,7 @@ async function saleWithOneKilled(strategy: string, step: KillStep) {
 }
 
 describe.each(killSteps)('one of four killed at «%s»', (step) => {
-  it.each(['join', 'lock', 'file-lock', 'optimistic'])(
+  it.each(['join', 'lock', 'file-lock', 'optimistic', 'queue'])(
     '%s: only what was in the database is sold',
     async (strategy) => {
       const { report, sales, rest, victim } = await saleWithOneKilled(strategy, step);
@@ -49,7 +49,7 @@ describe.each(killSteps)('one of four killed at «%s»', (step) => {
   });
 });
 
-describe.each(['lock', 'file-lock', 'optimistic'])('%s', (strategy) => {
+describe.each(['lock', 'file-lock', 'optimistic', 'queue'])('%s', (strategy) => {
   it.each([7, 8, 9, 10])('with four of ten killed, seed %i', async (seed) => {
     const report = await runSale({ strategy, kill: 4, seed });
     expect(report).toMatchObject({ violations: [], killed: 4, oversold: 0, lostUpdates: 0 });
@@ -64,7 +64,7 @@ describe.each(['lock', 'file-lock', 'optimistic'])('%s', (strategy) => {
     expect(report).toMatchObject({ violations: [], killed: 4, sold: 0 });
     const lastPhases = report.buyers.map(({ timeline }) => timeline.at(-1)?.phase);
     // Without a lock, the critical section is for those who write.
-    const last = strategy === 'optimistic' ? 'waiting' : 'critical';
+    const last = ['optimistic', 'queue'].includes(strategy) ? 'waiting' : 'critical';
     expect(lastPhases).toEqual([last, last, last, last]);
   });
 

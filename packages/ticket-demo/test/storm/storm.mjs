@@ -100,7 +100,7 @@ async function tree(rounds) {
       const gone = once(victim, 'exit');
       await sleep(100 + below(700));
       try {
-        process.kill(-victim.pid, 'SIGKILL');
+        process.kill(-Number(victim.pid), 'SIGKILL');
       } catch (error) {
         // It has ended by itself.
         if (error.code !== 'ESRCH') throw error;

@@ -112,6 +112,11 @@ export class Clients {
     return row === this.row || lockCalls().isRangeLocked(this.#fd, lifeOf(slotOfRow(row)));
   }
 
+  /** The client that has the row, as words have it. */
+  wordOfRow(row: number): number {
+    return clientWord(slotOfRow(row), Atomics.load(this.#words, row + GENERATION));
+  }
+
   pidOfRow(row: number): number {
     return Atomics.load(this.#words, row + PID);
   }

@@ -4,7 +4,8 @@
  * | shared  | content                                                                             |
  * | ------- | ----------------------------------------------------------------------------------- |
  * | i32 0   | the word, see core/word-layout.ts                                                   |
- * | i32 1   | client that asks to be handed the lock, or 0                                        |
+ * | i32 1   | client that asks to be offered the lock, or 0                                       |
+ * | i32 18  | next ticket of a fair lock                                                          |
  * | f64 1   | token of the last grant                                                             |
  * | f64 2   | token of the last grant that was released                                           |
  * | i32 8–9, f64 5 | process and time of grants with an even token                                |
@@ -13,30 +14,49 @@
  * Written by the holder only, in this order: word, who and when, token; then released token, word. So whoever takes
  * the word of a dead client reads off whether it died with a grant (token > released), and whose.
  *
+ * A fair lock has a queue: each client that waits has in its row the ticket of its first task, and a release hands the
+ * lock to the lowest ticket of those who live. Tickets are drawn when a task asks.
+ *
  * No wake-up is relied on: everyone who sleeps looks again every {@link SLICE_MS}, whoever died meanwhile.
  */
 import { coarseNow } from '../../core/coarse-clock.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
 import type { PendingWait } from '../../core/pending-wait.js';
-import { FREE, hasSleepers, isFree, ownerOf, DEAD, SLEEPERS, slotOf } from '../../core/word-layout.js';
-import { LockFileError, TimeoutError, WouldDeadlockError } from '../../errors.js';
+import {
+  DEAD,
+  FREE,
+  hasSleepers,
+  isFree,
+  isOffered,
+  OFFER,
+  ownerOf,
+  SLEEPERS,
+  slotOf,
+} from '../../core/word-layout.js';
+import { InvalidOptionError, LockFileError, TimeoutError, WouldDeadlockError } from '../../errors.js';
 import type { Abandoned } from '../../guard.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
 import type { Holder, Mutex, MutexGrant } from '../backend.js';
-import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
+import { Clients, FIRST_OWN, REGION_RESERVED, REGION_SIZE } from './clients.js';
 import { atStep } from './step.js';
 import { watchWord } from './wait-thread.js';
+
+/** The detail of a fair lock's file; 0 of another's. */
+const FAIR = 1;
 
 const KIND: MemoryKind = { kind: 1, ending: 'lock', noun: 'lock', keepsDescriptor: true };
 
 const WORD = 0;
 const WANTS_IT = 1;
+const NEXT_TICKET = 18;
+/** Of a row: the ticket of the client's first task that waits; 0 when none does. */
+const TICKET = FIRST_OWN;
 const TOKEN = 1;
 const RELEASED = 2;
-const holderPidOf = (token: number): number => (token % 2 === 0 ? 8 : 12);
-const holderSinceOf = (token: number): number => (token % 2 === 0 ? 5 : 7);
+const holderPidOf = (token: number): number => (isEven(token) ? 8 : 12);
+const holderSinceOf = (token: number): number => (isEven(token) ? 5 : 7);
 
 /** The longest that a dead holder goes unnoticed, in milliseconds. */
 const SLICE_MS = 15;
@@ -62,6 +82,11 @@ export class FutexMutex implements Mutex {
   readonly #numbers: Float64Array;
   readonly #location: bigint;
   readonly #local = new LocalQueue();
+  readonly #isFair: boolean;
+  /** Of a fair lock: tickets of this thread's tasks that wait, the first in front. */
+  readonly #tickets: number[] = [];
+  /** Seen by those of this thread that wait. */
+  #offer: { readonly owner: number; readonly since: number } | undefined;
   #token = 0;
   #users = 0;
 
@@ -71,6 +96,7 @@ export class FutexMutex implements Mutex {
    */
   constructor(file: MemoryFile, clients?: Clients) {
     this.#file = file;
+    this.#isFair = clients === undefined && file.shape.detail === FAIR;
     this.what = file.what;
     this.address = file.address;
     this.#words = new Int32Array(file.buffer);
@@ -81,12 +107,19 @@ export class FutexMutex implements Mutex {
   }
 
   /** Opens the lock, and makes it if need be. One object in this thread for each lock. */
-  static open(address: Address): FutexMutex {
-    const shape = { detail: 0, size: REGION_SIZE, reserved: REGION_RESERVED };
+  static open(address: Address, isFair: boolean): FutexMutex {
+    const shape = { detail: isFair ? FAIR : 0, size: REGION_SIZE, reserved: REGION_RESERVED };
     const file =
       address.name === undefined && address.id === undefined
         ? MemoryFile.createAnonymous(KIND, address.directory, shape)
         : MemoryFile.open(KIND, address, shape);
+    if (file.shape.detail !== shape.detail) {
+      file.close();
+      throw new InvalidOptionError(
+        'fair',
+        `${file.what} was made ${isFair ? 'without' : 'with'} { fair: true }. Say the same.`,
+      );
+    }
     let mutex = mutexes.get(file.identity);
     if (mutex !== undefined) file.close();
     else {
@@ -103,6 +136,7 @@ export class FutexMutex implements Mutex {
   }
 
   tryAcquire(): number {
+    if (this.#isFair && !this.#isFirst(undefined)) return 0;
     if (Atomics.compareExchange(this.#words, WORD, FREE, this.#self) !== FREE) return 0;
     if (IPC_LOCK_STEPS) atStep('taken');
     return this.#enter();
@@ -110,7 +144,7 @@ export class FutexMutex implements Mutex {
 
   /** Takes it if that needs no wait: also from a dead client. For uses that are over before the thread goes on. */
   attempt(): boolean {
-    return this.#tryTake(0) !== undefined;
+    return this.#tryTake(0, undefined) !== undefined;
   }
 
   tryAcquireInTurn(): number {
@@ -118,6 +152,17 @@ export class FutexMutex implements Mutex {
   }
 
   async acquire(wait: PendingWait): Promise<MutexGrant> {
+    if (!this.#isFair) return await this.#acquireInTurn(wait, undefined);
+    const ticket = this.#drawTicket();
+    this.#queue(this.#tickets.length, ticket);
+    try {
+      return await this.#acquireInTurn(wait, ticket);
+    } finally {
+      this.#leaveQueue(ticket);
+    }
+  }
+
+  async #acquireInTurn(wait: PendingWait, ticket: number | undefined): Promise<MutexGrant> {
     const endTurn = await this.#local.takeTurn(wait);
     try {
       wait.throwIfCancelled();
@@ -125,7 +170,7 @@ export class FutexMutex implements Mutex {
       let sleepers = 0;
       for (let turn = 0; ; turn++) {
         await this.#local.untilAdmitted(false, wait);
-        const grant = this.#tryTake(sleepers);
+        const grant = this.#tryTake(sleepers, ticket);
         if (grant !== undefined) return grant;
         if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
         if (turn < TURNS) {
@@ -142,6 +187,7 @@ export class FutexMutex implements Mutex {
         sleepers = SLEEPERS;
       }
     } catch (error) {
+      if (ticket !== undefined) this.#leaveQueue(ticket);
       // Handed over in the last moment, it goes on to the next.
       if (this.#giveUp() !== undefined) this.release();
       throw error;
@@ -154,11 +200,23 @@ export class FutexMutex implements Mutex {
     if (!this.#local.admits(false)) {
       throw timeout === 0 ? new TimeoutError(this.what, timeout) : new WouldDeadlockError(this.what);
     }
+    if (!this.#isFair) return this.#acquireBlocking(timeout, undefined);
+    // Ahead of this thread's tasks, in the place that they have among all.
+    const ticket = this.#tickets[0] ?? this.#drawTicket();
+    this.#queue(0, ticket);
+    try {
+      return this.#acquireBlocking(timeout, ticket);
+    } finally {
+      this.#leaveQueue(ticket);
+    }
+  }
+
+  #acquireBlocking(timeout: number, ticket: number | undefined): MutexGrant {
     const asked = performance.now();
     let sleepers = 0;
     for (let look = 0; ; look++) {
       const isSpinning = look < SPINS && timeout > 0;
-      const grant = this.#tryTake(sleepers, isSpinning);
+      const grant = this.#tryTake(sleepers, ticket, isSpinning);
       if (grant !== undefined) return grant;
       if (isSpinning) continue;
       const waited = performance.now() - asked;
@@ -181,14 +239,16 @@ export class FutexMutex implements Mutex {
   release(): void {
     this.#numbers[RELEASED] = this.#token;
     if (IPC_LOCK_STEPS) atStep('released');
-    if (Atomics.compareExchange(this.#words, WORD, this.#self, FREE) !== this.#self) this.#releaseAndWake();
+    const isDone =
+      !this.#isFair && Atomics.compareExchange(this.#words, WORD, this.#self, FREE) === this.#self;
+    if (!isDone) this.#releaseAndWake();
     this.#local.leave(false);
   }
 
   holder(): Holder | null {
     const word = Atomics.load(this.#words, WORD);
     const owner = ownerOf(word);
-    if (isFree(word) || !this.#clients.isAlive(owner)) return null;
+    if (isFree(word) || isOffered(word) || !this.#clients.isAlive(owner)) return null;
     const pid = this.#clients.pidOf(owner);
     const token = this.#numbers[TOKEN] as number;
     const since = this.#numbers[holderSinceOf(token)] as number;
@@ -204,24 +264,43 @@ export class FutexMutex implements Mutex {
   }
 
   /** Takes the word if it is free, ours by hand-over, or a dead client's. */
-  #tryTake(sleepers: number, onlyFree = false): MutexGrant | undefined {
+  #tryTake(sleepers: number, ticket: number | undefined, onlyFree = false): MutexGrant | undefined {
     const word = Atomics.load(this.#words, WORD);
     const owner = ownerOf(word);
-    if (owner === this.#self) {
-      // Handed over to this thread; or held by another task of it, and then not admitted here.
-      return this.#local.admits(false) ? this.#grant() : undefined;
+    const isOurs = owner === this.#self;
+    if (isOurs) {
+      // Held by another task of this thread.
+      if (!isOffered(word)) return undefined;
+    } else {
+      if (!isFree(word) && (onlyFree || (!this.#isStaleOffer(word) && this.#clients.isAlive(owner))))
+        return undefined;
+      if (this.#isFair && !this.#isFirst(ticket)) return undefined;
     }
-    if (!isFree(word) && (onlyFree || this.#clients.isAlive(owner))) return undefined;
     const mine = this.#self | (word & SLEEPERS) | sleepers;
     if (Atomics.compareExchange(this.#words, WORD, word, mine) !== word) return undefined;
     if (IPC_LOCK_STEPS) atStep('taken');
     return this.#grant();
   }
 
+  /**
+   * True for an offer that was there at a look before, a slice ago: the client has just given up waiting, or is
+   * stopped. It takes the lock by a compare-and-swap too, so one of us has it.
+   */
+  #isStaleOffer(word: number): boolean {
+    if (!isOffered(word)) {
+      this.#offer = undefined;
+      return false;
+    }
+    const now = performance.now();
+    if (this.#offer?.owner !== ownerOf(word)) this.#offer = { owner: ownerOf(word), since: now };
+    return now - this.#offer.since >= SLICE_MS;
+  }
+
   /** The word is ours: reads off what the one before has left, and enters. */
   #grant(): MutexGrant {
     const numbers = this.#numbers;
     this.#withdraw();
+    this.#offer = undefined;
     const token = numbers[TOKEN] as number;
     let abandoned: Abandoned | null = null;
     if (isToken(token) && token > (numbers[RELEASED] as number)) {
@@ -255,27 +334,69 @@ export class FutexMutex implements Mutex {
 
   #releaseAndWake(): void {
     const words = this.#words;
-    const wanting = Atomics.exchange(words, WANTS_IT, 0);
+    const next = this.#isFair ? this.#firstInQueue() : this.#whoAsked();
     if (IPC_LOCK_STEPS) atStep('before hand-over');
-    const next = wanting === 0 || wanting === this.#self ? FREE : wanting | SLEEPERS;
-    if (ownerOf(Atomics.exchange(words, WORD, next)) !== this.#self) {
+    const before = Atomics.exchange(words, WORD, next);
+    if (ownerOf(before) !== this.#self) {
       throw new LockFileError(
         this.#file.path,
         `${this.what} was overwritten while it was held: another program writes to its file. Find it, and remove the file.`,
       );
     }
+    if (!hasSleepers(before)) return;
     if (IPC_LOCK_STEPS) atStep('before wake');
     // The one that it was handed to may be any of the sleepers.
     memoryCalls().wake(this.#location, next === FREE ? 1 : 2 ** 31 - 1);
   }
 
+  #whoAsked(): number {
+    const asking = Atomics.exchange(this.#words, WANTS_IT, 0);
+    return asking === 0 || asking === this.#self ? FREE : asking | OFFER | SLEEPERS;
+  }
+
+  #drawTicket(): number {
+    // 0 says that there is none.
+    return Atomics.add(this.#words, NEXT_TICKET, 1) || this.#drawTicket();
+  }
+
+  #queue(place: number, ticket: number): void {
+    this.#tickets.splice(place, 0, ticket);
+    Atomics.store(this.#words, this.#clients.row + TICKET, this.#tickets[0] ?? 0);
+  }
+
+  #leaveQueue(ticket: number): void {
+    const place = this.#tickets.indexOf(ticket);
+    if (place === -1) return;
+    this.#tickets.splice(place, 1);
+    Atomics.store(this.#words, this.#clients.row + TICKET, this.#tickets[0] ?? 0);
+  }
+
+  /** The client whose turn it is, or FREE: of those who live, the one with the lowest ticket. */
+  #firstInQueue(): number {
+    let first: { readonly row: number; readonly ticket: number } | undefined;
+    for (const row of this.#clients.rows()) {
+      const ticket = Atomics.load(this.#words, row + TICKET);
+      if (ticket === 0 || (first !== undefined && !isBefore(ticket, first.ticket))) continue;
+      if (this.#clients.isRowAlive(row)) first = { row, ticket };
+    }
+    return first === undefined ? FREE : this.#clients.wordOfRow(first.row) | OFFER | SLEEPERS;
+  }
+
+  /** True when nobody who lives waits longer than the one with the ticket, or at all if there is none. */
+  #isFirst(ticket: number | undefined): boolean {
+    for (const row of this.#clients.rows()) {
+      const other = Atomics.load(this.#words, row + TICKET);
+      if (other === 0 || (ticket !== undefined && !isBefore(other, ticket))) continue;
+      if (this.#clients.isRowAlive(row)) return false;
+    }
+    return true;
+  }
+
   /** Says that someone sleeps; the word to sleep on, or undefined when it changed meanwhile. */
   #announceSleep(): number | undefined {
     const word = Atomics.load(this.#words, WORD);
-    if (isFree(word) || ownerOf(word) === this.#self) {
-      // Held by another task of this thread: it tells us itself.
-      return undefined;
-    }
+    // Held by another task of this thread, it tells us itself.
+    if (isFree(word) || ownerOf(word) === this.#self) return undefined;
     if (hasSleepers(word)) return word;
     const seen = word | SLEEPERS;
     if (Atomics.compareExchange(this.#words, WORD, word, seen) !== word) return undefined;
@@ -284,6 +405,7 @@ export class FutexMutex implements Mutex {
   }
 
   #askForIt(): void {
+    if (this.#isFair) return;
     const asking = Atomics.compareExchange(this.#words, WANTS_IT, 0, this.#self);
     if (asking === 0 || asking === this.#self || this.#clients.isAlive(asking)) return;
     // A dead client asked: its place is ours.
@@ -298,8 +420,8 @@ export class FutexMutex implements Mutex {
   /** Ends a wait without the lock; the grant, when it was handed over in the last moment. */
   #giveUp(): MutexGrant | undefined {
     this.#withdraw();
-    const isOurs = ownerOf(Atomics.load(this.#words, WORD)) === this.#self && this.#local.admits(false);
-    return isOurs ? this.#grant() : undefined;
+    const word = Atomics.load(this.#words, WORD);
+    return isOffered(word) && ownerOf(word) === this.#self ? this.#tryTake(0, undefined) : undefined;
   }
 }
 
@@ -313,4 +435,14 @@ export function inheritMutex(words: Int32Array, slot: number): void {
   if (slotOf(word) === slot) Atomics.compareExchange(words, WORD, word, DEAD | (word & SLEEPERS));
   const asking = Atomics.load(words, WANTS_IT);
   if (slotOf(asking) === slot) Atomics.compareExchange(words, WANTS_IT, asking, 0);
+}
+
+/** Tickets go round: of two, the one that the other is less than half a round ahead of. */
+function isBefore(ticket: number, other: number): boolean {
+  return ((ticket - other) | 0) < 0;
+}
+
+/** Without `%`, which takes as long as a compare-and-swap for numbers of this size. */
+function isEven(token: number): boolean {
+  return Math.floor(token / 2) === token / 2;
 }

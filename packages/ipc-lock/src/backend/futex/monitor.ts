@@ -18,6 +18,7 @@ import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
+import type { Abandoned } from '../../guard.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
 import { Clients, type LeftRow, REGION_RESERVED, REGION_SIZE } from './clients.js';
@@ -59,6 +60,7 @@ export class Monitor {
   readonly #file: MemoryFile;
   readonly #inner: FutexMutex;
   readonly #location: bigint;
+  readonly #reports: Abandoned[] = [];
   #users = 0;
 
   private constructor(file: MemoryFile) {
@@ -168,6 +170,16 @@ export class Monitor {
     const token = isSound ? last + 1 : Math.floor((performance.timeOrigin + performance.now()) * 1000);
     this.numbers[TOKEN] = token;
     return token;
+  }
+
+  /** Remembers a grant of a dead client, to be told to the next who gets one in this thread. */
+  report({ pid, since, token }: Omit<LeftRow, 'own'>): void {
+    this.#reports.push({ pid, since, token: BigInt(Number.isSafeInteger(token) ? token : 0) });
+  }
+
+  /** What the next grant is to be told. */
+  nextReport(): Abandoned | null {
+    return this.#reports.shift() ?? null;
   }
 
   leave(): void {

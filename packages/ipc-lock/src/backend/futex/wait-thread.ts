@@ -28,9 +28,20 @@ export const CONTROL = {
   inCall: 1,
   /** 1 when it is to end. */
   ending: 2,
-  /** 1 once it watches. */
-  ready: 3,
+  /** How far the thread is, see {@link STATE}. */
+  state: 3,
 } as const;
+
+/** A thread that Node ends inside of native code takes the whole process along: it is asked, and waited for. */
+export const STATE = {
+  starting: 0,
+  loading: 1,
+  watching: 2,
+  ended: 3,
+} as const;
+
+/** The longest that the end of the process is held up, in milliseconds; as a rule it is a fraction of one. */
+const LONGEST_END_MS = 2000;
 
 /** How long the thread is kept without work, in milliseconds. */
 const KEPT_MS = 3000;
@@ -62,17 +73,18 @@ class WaitThread {
     worker.unref();
     // Without it waits are slower, and still end.
     worker.on('error', (cause) => {
+      Atomics.store(this.#control, CONTROL.state, STATE.ended);
       this.#end();
       process.emitWarning(
         `The wait thread of ipc-lock ended: ${cause.message}. Until the next one is there, waits poll.`,
         { type: 'LockWarning', code: 'WARN_LOCK_WAIT_THREAD' },
       );
     });
-    process.on('exit', this.#end);
+    process.on('exit', this.#endNow);
   }
 
   get isReady(): boolean {
-    return this.#control[CONTROL.ready] === 1;
+    return Atomics.load(this.#control, CONTROL.state) === STATE.watching;
   }
 
   watch(address: bigint, expected: number, done: () => void): () => void {
@@ -89,9 +101,23 @@ class WaitThread {
 
   readonly #end = (): void => {
     if (waitThread === this) waitThread = undefined;
-    process.off('exit', this.#end);
-    this.#control[CONTROL.ending] = 1;
+    process.off('exit', this.#endNow);
+    Atomics.store(this.#control, CONTROL.ending, 1);
     this.#rouse();
+  };
+
+  /** Returns when the thread is in no native code any more. */
+  readonly #endNow = (): void => {
+    this.#end();
+    const control = this.#control;
+    const deadline = performance.now() + LONGEST_END_MS;
+    let state = Atomics.compareExchange(control, CONTROL.state, STATE.starting, STATE.ended);
+    while (state === STATE.loading || state === STATE.watching) {
+      const left = deadline - performance.now();
+      if (left <= 0) return;
+      Atomics.wait(control, CONTROL.state, state, left);
+      state = Atomics.load(control, CONTROL.state);
+    }
   };
 
   #say(message: WatchMessage): void {

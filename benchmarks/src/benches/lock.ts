@@ -1,0 +1,265 @@
+/** Locks: a pair of acquire and release without contention, operations a second with it, and what importing costs. */
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Mutex } from 'async-mutex';
+import { FileLock, Lock, SharedArray, SharedMemory } from 'ipc-lock';
+import { type Measurement, median, runBench, type Subject } from '../harness.js';
+import { programs } from '../program-urls.js';
+import { pythonSubject } from '../python.js';
+
+const CONTENDED_SECONDS = 1;
+const require = createRequire(import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'bench-lock-'));
+const file = join(folder, 'file');
+writeFileSync(file, '');
+
+const SYNC = 'pair, sync';
+const ASYNC = 'pair, async';
+
+/** One round is so many batches, of which the median counts: most of them fit between two switches of processes. */
+const BATCHES = 50;
+
+/** Nanoseconds of one pair. */
+function pairs(metric: string, rounds: number, pair: () => void): Measurement {
+  const batches: number[] = [];
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const began = process.hrtime.bigint();
+    for (let round = 0; round < rounds / BATCHES; round++) pair();
+    batches.push(Number(process.hrtime.bigint() - began) / (rounds / BATCHES));
+  }
+  return { metric, unit: 'ns', value: median(batches) };
+}
+
+async function asyncPairs(metric: string, rounds: number, pair: () => Promise<void>): Promise<Measurement> {
+  const batches: number[] = [];
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const began = process.hrtime.bigint();
+    for (let round = 0; round < rounds / BATCHES; round++) await pair();
+    batches.push(Number(process.hrtime.bigint() - began) / (rounds / BATCHES));
+  }
+  return { metric, unit: 'ns', value: median(batches) };
+}
+
+const key = Symbol.for('core-process.handover');
+const addressOf = (object: object) => JSON.stringify((object as { readonly [key]: () => unknown })[key]());
+
+/** Several processes take one lock for a while. */
+async function contend(processes: number, mode: 'sync' | 'async'): Promise<Measurement[]> {
+  using lock = new Lock();
+  using stage = new SharedArray('float64', 4 + processes);
+  const contender = fileURLToPath(new URL('lock-contender.mjs', programs));
+  const children = Array.from({ length: processes }, (_, index) =>
+    spawn(process.execPath, [contender, mode, addressOf(lock), addressOf(stage), String(index)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+  const outputs = children.map(linesOf);
+  await Promise.all(outputs.map((lines) => lines.next()));
+  const now = Number(process.hrtime.bigint()) / 1e6;
+  stage.array[1] = now + CONTENDED_SECONDS * 1000;
+  stage.array[0] = now;
+  const results = await Promise.all(
+    outputs.map(
+      async (lines) => JSON.parse((await lines.next()).value ?? '') as { p50: number; p99: number },
+    ),
+  );
+  const total = stage.array.slice(4).reduce((sum, count) => sum + count, 0);
+  const metric = `contended by ${processes}, ${mode}`;
+  return [
+    { metric, unit: '1/s', value: total / CONTENDED_SECONDS },
+    { metric: `${metric}: hand-over p50`, unit: 'µs', value: median(results.map(({ p50 }) => p50)) },
+    { metric: `${metric}: hand-over p99`, unit: 'µs', value: Math.max(...results.map(({ p99 }) => p99)) },
+  ];
+}
+
+function linesOf(child: ChildProcessByStdio<null, Readable, null>): AsyncIterator<string, undefined> {
+  return createInterface(child.stdout)[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+}
+
+/** Milliseconds of a Node that runs `code` and ends. */
+function runtimeOf(code: string): number {
+  const began = performance.now();
+  execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder });
+  return performance.now() - began;
+}
+
+function importCost(): Measurement {
+  const entry = JSON.stringify(import.meta.resolve('ipc-lock'));
+  const costs = Array.from({ length: 5 }, () => runtimeOf(`import ${entry}`) - runtimeOf(''));
+  return { metric: 'import, over a bare Node', unit: 'ms', value: median(costs) };
+}
+
+const lock = Lock.open(randomUUID(), { directory: folder });
+const fileLock = new FileLock(join(folder, 'flock'));
+const mutex = new Mutex();
+const word = new Int32Array(new SharedMemory(64, { directory: folder }).buffer);
+
+interface Peer<T> {
+  readonly peer?: T;
+  readonly missing?: string;
+}
+
+/** What a peer exports, or why it can't be had here. */
+function load(name: string): Peer<unknown> {
+  try {
+    return { peer: require(name) as unknown };
+  } catch (error) {
+    return { missing: `it has no ready binary for this machine (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
+
+interface ProperLockfile {
+  lockSync(path: string): () => void;
+  lock(path: string): Promise<() => Promise<void>>;
+}
+interface FsNativeExtensions {
+  tryLock(fd: number): boolean;
+  unlock(fd: number): void;
+}
+interface FsExt {
+  flockSync(fd: number, flags: string): void;
+}
+interface OsLock {
+  lock(fd: number): Promise<void>;
+  unlock(fd: number): Promise<void>;
+}
+const properLockfile = load('proper-lockfile') as Peer<ProperLockfile>;
+const fsNative = load('fs-native-extensions') as Peer<FsNativeExtensions>;
+const fsExt = load('fs-ext') as Peer<FsExt>;
+const osLock = load('os-lock') as Peer<OsLock>;
+const fd = openSync(file, 'r+');
+
+interface WebLocks {
+  request(name: string, work: () => Promise<void>): Promise<void>;
+}
+const webLocks = (globalThis as { navigator?: { locks?: WebLocks } }).navigator?.locks;
+
+const subjects: Subject[] = [
+  {
+    name: 'ipc-lock Lock',
+    measure: async () => [
+      pairs(SYNC, 1_000_000, () => {
+        lock.acquireSync();
+        lock.release();
+      }),
+      await asyncPairs(ASYNC, 200_000, async () => {
+        await lock.acquire();
+        lock.release();
+      }),
+      ...(await contend(2, 'sync')),
+      ...(await contend(4, 'sync')),
+      ...(await contend(2, 'async')),
+      ...(await contend(4, 'async')),
+      importCost(),
+    ],
+  },
+  {
+    name: 'ipc-lock FileLock',
+    measure: () => [pairs(SYNC, 5_000, () => fileLock.acquireSync().release())],
+  },
+  {
+    name: 'bare Atomics on the mapping',
+    measure: () => [
+      pairs(SYNC, 1_000_000, () => {
+        Atomics.compareExchange(word, 0, 0, 5);
+        Atomics.compareExchange(word, 0, 5, 0);
+      }),
+    ],
+  },
+  pythonSubject('python pair', 'lock.py', ['pair']),
+  ...[2, 4].map((processes) =>
+    pythonSubject(`python ${processes} processes`, 'lock.py', [
+      'contended',
+      String(processes),
+      String(CONTENDED_SECONDS),
+    ]),
+  ),
+  {
+    name: 'async-mutex',
+    measure: async () => [
+      await asyncPairs(ASYNC, 100_000, async () => {
+        const release = await mutex.acquire();
+        release();
+      }),
+    ],
+  },
+  {
+    name: 'navigator.locks',
+    missing: webLocks === undefined ? `Node ${process.version} has none` : undefined,
+    measure: async () => [
+      await asyncPairs(ASYNC, 20_000, () => webLocks?.request('it', async () => undefined) as Promise<void>),
+    ],
+  },
+  {
+    name: 'proper-lockfile',
+    missing: properLockfile.missing,
+    measure: async () => [
+      pairs(SYNC, 500, () => properLockfile.peer?.lockSync(file)()),
+      await asyncPairs(ASYNC, 200, async () => {
+        await (await properLockfile.peer?.lock(file))?.();
+      }),
+    ],
+  },
+  {
+    name: 'fs-native-extensions',
+    missing: fsNative.missing,
+    measure: () => [
+      pairs(SYNC, 50_000, () => {
+        fsNative.peer?.tryLock(fd);
+        fsNative.peer?.unlock(fd);
+      }),
+    ],
+  },
+  {
+    name: 'fs-ext',
+    missing: fsExt.missing,
+    measure: () => [
+      pairs(SYNC, 50_000, () => {
+        fsExt.peer?.flockSync(fd, 'exnb');
+        fsExt.peer?.flockSync(fd, 'un');
+      }),
+    ],
+  },
+  {
+    name: 'os-lock',
+    missing: osLock.missing,
+    measure: async () => [
+      await asyncPairs(ASYNC, 1_000, async () => {
+        await osLock.peer?.lock(fd);
+        await osLock.peer?.unlock(fd);
+      }),
+    ],
+  },
+];
+
+const nameOf = (start: string) => subjects.find(({ name }) => name.startsWith(start))?.name ?? start;
+const ours = 'ipc-lock Lock';
+
+await runBench({
+  bench: 'lock',
+  rounds: 5,
+  subjects,
+  ratios: [
+    { metric: SYNC, ours, peer: nameOf('python pair'), target: 0.9, bound: 'at most' },
+    { metric: SYNC, ours, peer: 'bare Atomics on the mapping', target: 4, bound: 'at most' },
+    { metric: SYNC, ours, peer: 'proper-lockfile', target: 0.001, bound: 'at most' },
+    { metric: ASYNC, ours, peer: 'async-mutex', target: 0.5, bound: 'at most' },
+    ...[2, 4].map((processes) => ({
+      metric: `contended by ${processes}, sync`,
+      ours,
+      peer: nameOf(`python ${processes}`),
+      target: 1,
+      bound: 'at least' as const,
+    })),
+  ],
+});
+lock.close();
+closeSync(fd);
+rmSync(folder, { recursive: true });

@@ -1,0 +1,52 @@
+/** fork: a copy of a busy process, from wherever start() is called; the original never notices. */
+import { fileURLToPath } from 'node:url';
+import { runProgram, temporaryFolder } from '@tooling/testkit';
+import { Process, startMethods } from 'core-process';
+import { describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../programs/fork-copy.mjs', import.meta.url));
+const FLAGS = ['--single-threaded', '--v8-pool-size=1'];
+
+describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
+  it('copies closures and variables, and none of what was under way', async () => {
+    const socket = `${temporaryFolder()}/socket`;
+    const { stdout, stderr, exitCode } = await runProgram([...FLAGS, program, socket]);
+    expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
+    const { main, looks, ...rest } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+    for (const look of looks) {
+      expect(look).toEqual({
+        label: look.label,
+        given: look.label,
+        reason: 'returned',
+        counter: 42,
+        isMainProcess: false,
+        pid: true,
+        ppid: main,
+        statIsMine: true,
+        parent: main,
+        children: 0,
+        killed: false,
+      });
+    }
+    expect(looks).toHaveLength(5);
+    expect(rest).toEqual({
+      subclass: 14,
+      thrown: 'RangeError: thrown in the copy',
+      never: [13, 'ERR_TARGET_NEVER_SETTLED'],
+      nested: [true, 41],
+      counter: 41,
+      echo: 'ping',
+      socketFile: true,
+      childLives: true,
+    });
+  });
+
+  it('is refused with the flags to start Node with, where this one has threads', () => {
+    expect(() => new Process({ startMethod: 'fork', target: () => 1 })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_START_METHOD_UNAVAILABLE',
+        message: expect.stringContaining('node --single-threaded --v8-pool-size=1'),
+      }),
+    );
+  });
+});

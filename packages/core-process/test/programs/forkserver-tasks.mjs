@@ -1,0 +1,72 @@
+/** What the tests of forkserver run in copies. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { existsSync, writeSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainProcess, parentProcess, Process, setForkServerPreload } from 'core-process';
+
+export { stopForkServer } from 'core-process';
+
+// Drawn before any copy is made: what is drawn ahead with it must not be the same in two copies.
+randomUUID();
+globalThis.crypto.randomUUID();
+randomInt(10);
+Math.random();
+console.log(`imported by ${isMainProcess ? 'main' : 'child'}`);
+export const importedBy = process.pid;
+const server = createServer().listen(0);
+const { port } = server.address();
+server.unref();
+process.on('exit', () => writeSync(1, 'exit handler of the module\n'));
+
+/** 200 megabytes, as a program's own table might be. */
+const table = process.env['WITH_TABLE'] === '1' ? Buffer.alloc(200 << 20, 1) : undefined;
+
+export const draw = () => [randomUUID(), globalThis.crypto.randomUUID(), Math.random(), randomInt(2 ** 47)];
+export async function whoImported() {
+  const answer = await new Promise((resolve) => {
+    connect(port, '127.0.0.1')
+      .once('connect', () => resolve('somebody listens'))
+      .once('error', ({ code }) => resolve(code));
+  });
+  return { importedBy, pid: process.pid, answer };
+}
+export function speak() {
+  console.log('to stdout');
+  console.error('to stderr');
+}
+export function throwLater() {
+  process.on('exit', (code) => writeSync(1, `exit ${code}\n`));
+  setTimeout(() => {
+    throw new RangeError('later');
+  }, 1);
+  return new Promise(() => {});
+}
+export async function waitForParent() {
+  writeSync(1, `up ${process.pid}\n`);
+  await parentProcess().join();
+  writeSync(1, 'orphan\n');
+}
+/** Reads a byte of every page of the table, and stays until there is `go` in the folder. */
+export async function readTable(folder) {
+  let sum = 0;
+  for (let at = 0; at < table.length; at += 4096) sum += table[at];
+  writeSync(1, `read ${sum}\n`);
+  while (!existsSync(`${folder}/go`)) await sleep(10);
+}
+if (isMainProcess) {
+  // A parent for the tests to kill: starts one process after the other, and says who is there.
+  const [, , daemon] = process.argv;
+  setForkServerPreload([import.meta.url]);
+  process.on('exit', () => {});
+  const start = () => {
+    const child = new Process({
+      target: waitForParent,
+      startMethod: 'forkserver',
+      daemon: daemon === 'daemon',
+    }).start();
+    void child.sentinel.then(() => start());
+  };
+  writeSync(1, 'parent\n');
+  start();
+}
