@@ -11,6 +11,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdLoop, releaseLoop } from './keep-alive.js';
 import { StreamLink } from './stream-link.js';
 
 /** What the other process needs to know. */
@@ -70,7 +71,15 @@ export function makeOffer(options: OfferOptions): OpenOffer {
 
 /** Connects to the maker of an offer. Sending can begin at once; when the maker is gone, the link ends. */
 export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
-  const link = new StreamLink(connect({ path }), answer);
+  const socket = connect({ path });
+  const link = new StreamLink(socket, answer);
+  // What is sent before the two are connected is in this process alone: it must not end before.
+  holdLoop();
+  const release = () => {
+    socket.off('connect', release).off('close', release);
+    setImmediate(releaseLoop);
+  };
+  socket.on('connect', release).on('close', release);
   void link.send(Buffer.from(JSON.stringify({ id, ask })));
   return link;
 }
