@@ -204,15 +204,18 @@ function readMappings(): number {
 
 /** Allocates next to nothing: what V8 maps after it would be missing in the copy. Twice, for what the first pass mapped. */
 function allowCopying(): void {
-  const { madvise } = bind();
   collectGarbage({ type: 'minor' });
-  for (let pass = 0; pass < 2; pass++) {
-    const count = readMappings();
-    for (let range = 0; range < count; range++) {
-      const first = ranges[range * 2] as number;
-      // A mapping that can't be copied (of a device) stays so: errors don't matter here.
-      madvise(first, (ranges[range * 2 + 1] as number) - first, MADV_DOFORK);
-    }
+  markMappings();
+  markMappings();
+}
+
+function markMappings(): void {
+  const { madvise } = bind();
+  const count = readMappings();
+  for (let range = 0; range < count; range++) {
+    const first = ranges[range * 2] as number;
+    // A mapping that can't be copied (of a device) stays so: errors don't matter here.
+    madvise(first, (ranges[range * 2 + 1] as number) - first, MADV_DOFORK);
   }
 }
 
@@ -316,6 +319,8 @@ export function siblingCopier(): SiblingCopier {
   return {
     prepare: allowCopying,
     copy() {
+      // V8 may have begun another page since.
+      markMappings();
       const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
       if (pid < 0) throw systemError('clone');
       if (pid === 0) {

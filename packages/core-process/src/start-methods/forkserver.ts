@@ -45,7 +45,8 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
         return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
       }
       if (outcome.kind === 'refused') return notStarted(outcome.error, events);
-      if (outcome.kind === 'broken') whyBroken = outcome.reason;
+      // Nothing of the target has run: another copy may do better.
+      if (outcome.kind === 'broken' && tries === TRIES - 1) whyBroken = outcome.reason;
     } catch (error) {
       // No descriptors, no memory: of this process, not of its copies.
       if ((error as NodeJS.ErrnoException).errno !== undefined) return notStarted(error as Error, events);
