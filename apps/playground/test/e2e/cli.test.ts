@@ -11,6 +11,8 @@ const bare = { ...process.env, LC_ALL: '', LC_MESSAGES: '', LANG: 'en_US.UTF-8',
 const playground = (args: readonly string[], env: Record<string, string> = {}) =>
   runProgram([cli, ...args], { env: { ...bare, ...env } });
 
+const isolation = experiments.filter(({ id }) => id.startsWith('isolation/')).length;
+
 const widest = (text: string) => Math.max(...text.split('\n').map(textWidth));
 
 describe('list', () => {
@@ -53,8 +55,8 @@ describe('run', () => {
   it('tells several, in Chinese too', async () => {
     const { exitCode, stdout } = await playground(['run', 'isolation', '--lang', 'zh']);
     expect(exitCode).toBe(0);
-    expect(stdout.match(/^结论 {2}成立/gm)).toHaveLength(2);
-    expect(stdout.match(/^对照/gm)).toHaveLength(2);
+    expect(stdout.match(/^结论 {2}成立/gm)).toHaveLength(isolation);
+    expect(stdout.match(/^对照/gm)).toHaveLength(isolation);
   });
 
   it('is data with --json, control included', async () => {
@@ -83,6 +85,7 @@ describe('verify', () => {
       expect.stringMatching(/^\[2\/4] identity\/pid-and-ppid: holds, /),
       expect.stringMatching(/^\[3\/4] identity\/current-and-parent: holds, /),
       expect.stringMatching(/^\[4\/4] identity\/names: holds, /),
+      expect.stringContaining('npm run lab'),
     ]);
   });
 
@@ -90,7 +93,7 @@ describe('verify', () => {
     const { exitCode, stdout } = await playground(['verify', 'isolation', '--json']);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout);
-    expect(report).toMatchObject({ held: 2, failed: 0, skipped: 0, platform: process.platform });
+    expect(report).toMatchObject({ held: isolation, failed: 0, skipped: 0, platform: process.platform });
     expect(report.experiments[0]).toMatchObject({
       id: 'isolation/child-change-unseen',
       group: 'isolation',
@@ -129,8 +132,8 @@ describe('help and wrong usage', () => {
   });
 
   it.each([
-    [['verfy'], 'There is no command "verfy": list, verify or run.'],
-    [['--json'], 'There is no command "": list, verify or run.'],
+    [['verfy'], 'There is no command "verfy": list, verify, run or lab.'],
+    [['--json'], 'There is no command "": list, verify, run or lab.'],
     [['run'], 'Say which experiment to run, as in: playground run ending/zombie'],
     [
       ['run', 'ending/zombi'],
@@ -142,6 +145,10 @@ describe('help and wrong usage', () => {
     [['list', '--lang', 'fr'], '--lang is "fr"; give en or zh.'],
     [['list', '--colour'], 'There is no option "--colour".'],
     [['list', '--lang'], '--lang needs a value.'],
+    [['list', '--port', '1'], '--port is not for list.'],
+    [['lab', '--port'], '--port needs a value.'],
+    [['lab', '--json'], '--json is not for lab.'],
+    [['lab', 'now'], 'lab takes no argument, and "now" was given.'],
     [['list', '--json=yes'], '--json takes no value.'],
     [['list', '--lang', 'zh', '--colour'], '没有选项“--colour”。'],
   ])('%j is refused with a sentence and status 2', async (args, sentence) => {
