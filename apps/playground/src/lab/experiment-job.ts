@@ -18,13 +18,19 @@ import { ProcessSampler } from './process-sampler.js';
 const LOOK_EVERY_MS = 20;
 /** How long it may take to put its processes away when it is called off. */
 const GRACE_MS = 8000;
+/** How long output is waited for when somebody unknown still holds the pipe. */
+const OUTPUT_MS = 1000;
 
 export async function runExperimentJob(job: Job, id: string): Promise<void> {
   const began = performance.now();
   const runner = spawn(process.execPath, [fileURLToPath(experimentRunner()), id], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
   });
-  const exited = once(runner, 'close');
+  const exited = once(runner, 'exit');
+  // Its output ends when nobody has the other end of the pipes any more, its children included.
+  const heardOut = once(runner, 'close');
+  // One that could not be started is told by the other promise.
+  heardOut.catch(() => undefined);
   // It reads its end off this pipe: also when this process is killed.
   const letGo = () => runner.stdin?.destroy();
   job.signal.addEventListener('abort', letGo, { once: true });
@@ -50,8 +56,10 @@ export async function runExperimentJob(job: Job, id: string): Promise<void> {
     watching.stop();
     // Whatever did not go by itself.
     if (runner.exitCode === null && runner.signalCode === null) runner.kill('SIGKILL');
-    watching.killRest();
     await exited;
+    watching.killRest();
+    await Promise.race([heardOut, sleep(OUTPUT_MS, undefined, { ref: false })]);
+    for (const stream of runner.stdio) stream?.destroy();
     job.signal.removeEventListener('abort', letGo);
   }
   job.signal.throwIfAborted();
