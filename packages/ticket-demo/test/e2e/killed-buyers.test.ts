@@ -33,6 +33,8 @@ describe.each(killSteps)('one of four killed at «%s»', (step) => {
       expect(report).toMatchObject({ violations: [], killed: 1, served: 3 });
       // Who is killed when it asks for its turn may just get that far; the others stood still where they were.
       const possible = { waiting: [3, 4], written: [4] }[step as string] ?? [3];
+      // The seller writes: a victim that is to die writing dies with its ticket instead.
+      if (strategy === 'queue' && step === 'writing') possible.splice(0, 1, 4);
       expect(possible).toContain(report.sold);
       const sold = victim?.ticket === null ? 3 : 4;
       expect(report).toMatchObject({ sold, left: 4 - sold });
