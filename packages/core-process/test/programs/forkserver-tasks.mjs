@@ -67,6 +67,8 @@ if (isMainProcess) {
     }).start();
     void child.sentinel.then(() => start());
   };
+  // A daemon would not keep it.
+  setInterval(() => {}, 1e9);
   writeSync(1, 'parent\n');
   start();
 }
