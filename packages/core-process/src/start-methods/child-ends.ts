@@ -1,6 +1,6 @@
 /** The descriptors of a child that is a copy: its ends, in the order in which they are handed over, and ours. */
-import { fstatSync } from 'node:fs';
 import { closeDescriptors, openNull, socketPair } from '../os/descriptors.js';
+import { isOpen } from './standard-streams.js';
 import type { StdioMode } from './start-method.js';
 
 /** Our ends, by what the child does with theirs. */
@@ -54,15 +54,5 @@ export function openChildEnds(stdio: StdioMode): ChildEnds {
   } catch (error) {
     closeDescriptors([...opened, ...mine]);
     throw error;
-  }
-}
-
-/** False for a standard stream that this process has closed. */
-export function isOpen(fd: number): boolean {
-  try {
-    fstatSync(fd);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -23,7 +23,8 @@ import {
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
 import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
-import { isOpen, openChildEnds, type OurEnds } from './child-ends.js';
+import { openChildEnds, type OurEnds } from './child-ends.js';
+import { isOpen } from './standard-streams.js';
 import {
   type Answer,
   ANSWER_BYTES,

@@ -3,7 +3,7 @@
  *
  * Descriptor 3 of the child is what we tell it, 4 what it reports.
  */
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
+import { isOpen } from './standard-streams.js';
 import { nothingStarted, notStarted } from './not-started.js';
 import {
   type ChildEvents,
@@ -129,11 +130,5 @@ function whyNoDescriptors(): Error | undefined {
 
 /** A standard stream that this process has closed can't be inherited: the child gets none. */
 function standardStream(fd: number, mode: StartRequest['stdio']): StartRequest['stdio'] {
-  if (mode !== 'inherit') return mode;
-  try {
-    fstatSync(fd);
-    return 'inherit';
-  } catch {
-    return 'ignore';
-  }
+  return mode !== 'inherit' || isOpen(fd) ? mode : 'ignore';
 }

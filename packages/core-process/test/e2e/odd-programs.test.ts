@@ -240,3 +240,8 @@ it('a large array is sent without being looked at part by part more than once', 
   expect(await child.result).toBe(300_000);
   await child.join();
 });
+
+it('a start leaves the resolving of links as it was', async () => {
+  const { stdout, stderr } = await runProgram([program('links-after-start.mjs')]);
+  expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' });
+});
