@@ -5,8 +5,6 @@
  * module imports are two bundles, perhaps even two versions.
  */
 
-import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
-
 /** How this process was started, if it is a child. */
 export interface ChildContext {
   readonly name: string;
@@ -35,16 +33,19 @@ export interface ParentWatch {
 const key = Symbol.for('core-process.child');
 const holder = globalThis as { [key]?: ChildContext };
 
-/** What a worker thread of a child can be told: its global object is another. */
-type ThreadContext = Omit<ChildContext, 'signal' | 'importing' | 'watchParent'>;
-const THREAD_KEY = 'core-process.child';
+/**
+ * What a worker thread of a child is told: its global object is another. By its copy of the environment, since
+ * node:worker_threads would cost every child two milliseconds.
+ */
+type ThreadContext = Omit<ChildContext, 'signal' | 'importing' | 'watchParent'> & { readonly pid: number };
+const VARIABLE = 'CORE_PROCESS_CHILD';
 
 /** How often a worker thread looks whether the process has another parent. */
 const LOOK_EVERY_MS = 100;
 
 /** This process' context; undefined in a process that this package did not start. */
 export function childContext(): ChildContext | undefined {
-  const context = holder[key] ?? (isMainThread ? undefined : contextOfThread());
+  const context = holder[key] ?? contextOfThread();
   if (context !== undefined) holder[key] = context;
   return context;
 }
@@ -52,21 +53,33 @@ export function childContext(): ChildContext | undefined {
 export function setChildContext(context: ChildContext): void {
   holder[key] = context;
   const { name, daemon, startMethod, identity, parentPid, parentName, rootPid } = context;
-  const forThreads: ThreadContext = { name, daemon, startMethod, identity, parentPid, parentName, rootPid };
-  setEnvironmentData(THREAD_KEY, forThreads);
+  const forThreads: ThreadContext = {
+    pid: process.pid,
+    name,
+    daemon,
+    startMethod,
+    identity,
+    parentPid,
+    parentName,
+    rootPid,
+  };
+  process.env[VARIABLE] = JSON.stringify(forThreads);
 }
 
 function contextOfThread(): ChildContext | undefined {
-  const told = getEnvironmentData(THREAD_KEY) as ThreadContext | undefined;
+  const told = process.env[VARIABLE];
   if (told === undefined) return undefined;
+  const { pid, ...context } = JSON.parse(told) as ThreadContext;
+  // Programs that a child starts otherwise inherit the variable, and are no children of this package.
+  if (pid !== process.pid) return undefined;
   return {
-    ...told,
+    ...context,
     // The parent speaks to the main thread; what it says there is the program's to pass on.
     signal: new AbortController().signal,
     importing: undefined,
     watchParent: (onGone) => {
       const timer = setInterval(() => {
-        if (process.ppid === told.parentPid) return;
+        if (process.ppid === context.parentPid) return;
         clearInterval(timer);
         onGone();
       }, LOOK_EVERY_MS).unref();
