@@ -37,11 +37,41 @@ export function turns(lists: readonly (readonly Stretch[])[]): number {
   return order.filter(({ owner }, index) => owner !== order[index - 1]?.owner).length;
 }
 
-/** Time that any of them had spent on a core by then: a clock that stands while all of them are kept off. */
-export function workDoneBy(instant: number, lists: readonly (readonly Stretch[])[]): number {
-  return total(
-    union(lists).flatMap(([from, to]) => (from < instant ? [[from, Math.min(to, instant)] as const] : [])),
-  );
+/** What is known of a process: when it was on a core and when it waited; otherwise it was ready. */
+export interface Account {
+  readonly begin: number;
+  readonly end: number;
+  readonly onCpu: readonly Stretch[];
+  readonly blocked: readonly Stretch[];
+}
+
+/**
+ * Milliseconds that each was kept waiting by others than these: while it was ready, the part of its cores that
+ * none of these had, though enough of them were ready.
+ */
+export function takenByOthers(accounts: readonly Account[], cores: number): number[] {
+  const instants = [
+    ...new Set(
+      accounts.flatMap(({ begin, end, onCpu, blocked }) => [begin, end, ...onCpu.flat(), ...blocked.flat()]),
+    ),
+  ].toSorted((one, other) => one - other);
+  const taken = accounts.map(() => 0);
+  for (const [index, from] of instants.slice(0, -1).entries()) {
+    const to = instants[index + 1] as number;
+    const covers = (stretches: readonly Stretch[]) =>
+      stretches.some((stretch) => stretch[0] <= from && to <= stretch[1]);
+    const runnable = accounts.map(
+      ({ begin, end, blocked }) => begin <= from && to <= end && !covers(blocked),
+    );
+    const running = accounts.map(({ onCpu }) => covers(onCpu));
+    const usable = Math.min(cores, runnable.filter(Boolean).length);
+    const share = 1 - Math.min(1, running.filter(Boolean).length / usable);
+    for (const [process, isRunnable] of runnable.entries()) {
+      if (isRunnable && running[process] !== true)
+        taken[process] = (taken[process] as number) + share * (to - from);
+    }
+  }
+  return taken;
 }
 
 /** Whether it was on a core at that instant, and surely so: `margin` milliseconds from any change. */

@@ -19,8 +19,20 @@ export interface LinuxOptions {
   readonly online?: number | undefined;
   /** Timer interrupts a second, `CONFIG_HZ`. @defaultValue 250 */
   readonly hz?: number | undefined;
-  /** Microseconds of a switch. @defaultValue 2 */
+  /**
+   * Microseconds that a switch takes from who gets the core: 2 for the switch alone; the interrupt that
+   * causes it and caches gone cold make it more, in a virtual machine above 100.
+   *
+   * @defaultValue 2
+   */
   readonly contextSwitch?: number | undefined;
+  /**
+   * Microseconds from the end of a wait until the process goes on, if a core is free: the timer's slack,
+   * the interrupt, the way out of idleness.
+   *
+   * @defaultValue 0
+   */
+  readonly wakeUp?: number | undefined;
 }
 
 /** Microseconds of a slice on one core, `base_slice_ns` before it is scaled. */
@@ -48,6 +60,7 @@ export function linux(options: LinuxOptions = {}): { policy: Policy; machine: Ma
       balance: { interval: timer, victim: 'busiest', onIdle: true },
       timer,
       contextSwitch: requireInteger('linux(options).contextSwitch', given['contextSwitch'] ?? 2, 0),
+      wakeUp: requireInteger('linux(options).wakeUp', given['wakeUp'] ?? 0, 0),
       unit: 'µs',
     },
   };

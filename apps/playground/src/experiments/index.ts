@@ -3,6 +3,7 @@ import type { Experiment } from '../experiment.js';
 import { bySubclass } from './creating/by-subclass.js';
 import { byTarget } from './creating/by-target.js';
 import { childChangeUnseen } from './isolation/child-change-unseen.js';
+import { cpuBound } from './model/cpu-bound.js';
 import { currentAndParent } from './identity/current-and-parent.js';
 import { daemonKilledParent } from './ending/daemon-killed-parent.js';
 import { daemonNormalExit } from './ending/daemon-normal-exit.js';
@@ -15,12 +16,14 @@ import { sharedPages } from './memory/shared-pages.js';
 import { exitCodes } from './ending/exit-codes.js';
 import { handWrittenLock } from './locking/hand-written-lock.js';
 import { holderKilled } from './locking/holder-killed.js';
+import { ioBound } from './model/io-bound.js';
 import { isAlive } from './ending/is-alive.js';
 import { joinBlocks } from './waiting/join-blocks.js';
 import { joinInstead } from './locking/join-instead.js';
 import { joinSync } from './waiting/join-sync.js';
 import { kill } from './ending/kill.js';
 import { mainGuard } from './creating/main-guard.js';
+import { mixed } from './model/mixed.js';
 import { names } from './identity/names.js';
 import { oneByOneOrTogether } from './waiting/one-by-one-or-together.js';
 import { orphanAdopted } from './ending/orphan-adopted.js';
@@ -35,10 +38,8 @@ import { sharedMemorySeen } from './isolation/shared-memory-seen.js';
 import { startReturnsFirst } from './creating/start-returns-first.js';
 import { terminate } from './ending/terminate.js';
 import { threeStates } from './multiplexing/three-states.js';
-import { turnaround } from './model/turnaround.js';
 import { twoLoopsOneCore } from './multiplexing/two-loops-one-core.js';
 import { waitingCostsNoCpu } from './multiplexing/waiting-costs-no-cpu.js';
-import { waitingProcess } from './model/waiting-process.js';
 import { withLock } from './locking/with-lock.js';
 import { zombie } from './ending/zombie.js';
 
@@ -82,6 +83,7 @@ export const experiments: readonly Experiment[] = [
   queueHandsOver,
   pipeKeepsMessages,
   notByFile,
-  turnaround,
-  waitingProcess,
+  cpuBound,
+  ioBound,
+  mixed,
 ];

@@ -21,10 +21,13 @@ export interface Computed {
   readonly involuntary: number;
 }
 
-/** A gap of this length is more than an interrupt. */
-const GAP_MS = 0.1;
+/** A gap of this length is more than an interrupt or a bit of garbage collection, and less than a slice. */
+const GAP_MS = 0.5;
 
-/** Computes for so many milliseconds on a core, however long that takes; adds to the list. */
+/**
+ * Computes for so many milliseconds on a core, however long that takes; adds to the list. All but the last
+ * of these stretches were cut short.
+ */
 function spin(ms: number, onCpu: Stretch[]): void {
   // performance.now() allocates nothing, so that no garbage is collected meanwhile.
   const offset = now() - performance.now();
@@ -89,28 +92,35 @@ export function computeAndWait(rounds: number, computeMs: number, waitMs: number
   });
 }
 
-/** What a script did: besides the computing, when it waited. */
+/** What a script did: besides the computing, when it waited, and the turns that were cut short. */
 export interface Performed extends Computed {
   readonly blocked: readonly Stretch[];
+  readonly cutShort: readonly Stretch[];
 }
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** Computes and waits in turn, beginning with computing. @param steps - milliseconds of each */
 export async function perform(...steps: readonly number[]): Promise<Performed> {
   const blocked: Stretch[] = [];
-  const computed = await whenTold(async (onCpu) => {
+  const cutShort: Stretch[] = [];
+  const computed = await whenTold((onCpu) => {
     for (const [index, ms] of steps.entries()) {
       if (index % 2 === 0) {
+        const before = onCpu.length;
         spin(ms, onCpu);
+        cutShort.push(...onCpu.slice(before, -1));
         continue;
       }
       const from = now();
       const until = from + ms;
-      await sleep(ms);
+      // As a process waits for a disk: the whole process. An event loop's timers are whole milliseconds only.
+      Atomics.wait(cell, 0, 0, ms);
       // What is longer than was asked for, it was ready and had no core.
       blocked.push([from, Math.min(until, now())]);
     }
   });
-  return { ...computed, blocked };
+  return { ...computed, blocked, cutShort };
 }
 
 /** Is there, in steps of a few milliseconds, until it is told a second time: asleep, or looking at the clock. */

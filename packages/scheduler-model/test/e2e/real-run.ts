@@ -4,7 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ProcessSpec } from 'scheduler-model';
+import { cpu, io, type ProcessSpec } from 'scheduler-model';
 
 /** What a real process did; times in milliseconds. */
 export interface RealResult {
@@ -48,15 +48,43 @@ function busyTime(cores: readonly number[]): number {
   }, 0);
 }
 
+/** What this machine takes, in microseconds, as `predict` wants to know it. */
+export interface Costs {
+  readonly contextSwitch: number;
+  readonly wakeUp: number;
+}
+
+/** Measured with loads of their own: two loops that share a core, and one process that waits. */
+export async function measureCosts(core: number): Promise<Costs> {
+  const [loopMs, rounds, waitMs] = [200, 20, 10];
+  const switches: number[] = [];
+  const wakeUps: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    const loop = (name: string): ProcessSpec => ({ name, script: [cpu(loopMs)] });
+    const loops = (await runForReal([loop('a'), loop('b')], [core])).results;
+    const turns = loops.reduce((sum, result) => sum + result.turns.length, 0);
+    switches.push((loops.reduce((sum, result) => sum + result.cpu, 0) - 2 * loopMs) / turns);
+    const script = Array.from({ length: rounds }, () => [cpu(1), io(waitMs)]).flat();
+    const [waits] = (await runForReal([{ name: 'waits', script }], [core])).results as [RealResult];
+    wakeUps.push(waits.turnaround / rounds - waitMs - 1);
+  }
+  // What others took makes it more, nothing makes it less.
+  const least = (ms: readonly number[]) => Math.max(0, Math.round(1000 * Math.min(...ms)));
+  return { contextSwitch: least(switches), wakeUp: least(wakeUps) };
+}
+
 /** Starts them all at one instant, and waits for their results. */
 export async function runForReal(
   processes: readonly ProcessSpec[],
   cores: readonly number[],
 ): Promise<RealRun> {
   const children = processes.map(({ script }) =>
-    spawn('taskset', ['-c', cores.join(','), process.execPath, worker, JSON.stringify(script)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    }),
+    // A process of the model has one thread; V8's helpers would be others on the same cores.
+    spawn(
+      'taskset',
+      ['-c', cores.join(','), process.execPath, '--single-threaded', worker, JSON.stringify(script)],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    ),
   );
   try {
     await Promise.all(children.map((child) => message(child)));
@@ -66,7 +94,7 @@ export async function runForReal(
     const [begin, busyBefore] = [performance.now(), busyTime(cores)];
     const all = await Promise.all(results);
     const [took, busy] = [performance.now() - begin, busyTime(cores) - busyBefore];
-    const own = all.reduce((sum, { cpu }) => sum + cpu, 0);
+    const own = all.reduce((sum, result) => sum + result.cpu, 0);
     await Promise.all(children.map(async (child) => child.exitCode ?? (await once(child, 'exit'))));
     return { results: all, others: Math.max(0, busy - own) / (took * cores.length) };
   } finally {

@@ -1,9 +1,10 @@
 // A process of a workload, for real: carries out a script of `cpu` and `io` in milliseconds, and tells when
 // it began and ended and what turns it had. Computing is counted by what it had of a core: a look at the
-// clock that finds a gap was off it meanwhile.
+// clock that finds a gap was off it meanwhile. (To ask the kernel for its CPU time would end slices early:
+// the kernel brings a process's account up to date then, and finds that its slice is over.)
 
-/** A gap of this length is more than an interrupt. */
-const GAP_MS = 0.1;
+/** A gap of this length is no interrupt or garbage collection; another process had the core. */
+const OFF_CORE_MS = 0.5;
 const cell = new Int32Array(new SharedArrayBuffer(4));
 const now = () => performance.timeOrigin + performance.now();
 
@@ -13,7 +14,7 @@ function compute(ms, turns) {
   let done = 0;
   for (;;) {
     const instant = performance.now();
-    if (instant - last > GAP_MS) {
+    if (instant - last > OFF_CORE_MS) {
       turns.push(last - start);
       done += last - start;
       start = instant;

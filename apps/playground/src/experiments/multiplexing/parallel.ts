@@ -3,6 +3,7 @@ import { allowedCores, withoutPinning, withoutSecondCore } from '../../cores.js'
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
 import { parallelism, total, union } from '../../on-cpu.js';
+import { predictLoops } from '../../predict-here.js';
 import { lengthOf, race, ready, sharedCore } from '../../race.js';
 
 interface Figures {
@@ -12,6 +13,8 @@ interface Figures {
   readonly computed: number;
   /** Milliseconds from the first one's begin to the last one's end. */
   readonly time: number;
+  /** What the model says it takes, if others leave the cores alone. */
+  readonly predicted: number;
   /** How many were on a core at a time, on average. */
   readonly parallelism: number;
   /** Milliseconds during which more than one was on a core. */
@@ -56,6 +59,7 @@ async function measureRace(measuring: Measuring, cores: readonly number[]): Prom
     computed,
     together: computed - total(union(stretches)),
     time: lengthOf(results),
+    predicted: predictLoops(processes, LOOP_MS, cores.length).makespan,
     parallelism: parallelism(stretches),
   };
 }
@@ -89,11 +93,11 @@ if (isMainProcess) {
   // Pinning is what the control needs.
   unavailable: () => withoutSecondCore() ?? withoutPinning(),
   measure: (measuring) => measure(measuring, allowedCores()),
-  judge: ({ cores, processes, computed, time, parallelism: atATime, together }) => ({
+  judge: ({ cores, processes, computed, time, predicted, parallelism: atATime, together }) => ({
     holds: cores > 1 && together > TOGETHER_FROM_MS,
     measured: {
-      en: `${processes} loops, ${duration(computed)} of computing, took ${duration(time)} on ${cores} ${cores === 1 ? 'core' : 'cores'}; ${atATime.toFixed(2)} ran at a time`,
-      zh: `${processes} 个循环共计算 ${duration(computed)}，在 ${cores} 个核上耗时 ${duration(time)}；平均同时运行 ${atATime.toFixed(2)} 个`,
+      en: `${processes} loops, ${duration(computed)} of computing, took ${duration(time)} on ${cores} ${cores === 1 ? 'core' : 'cores'}, ${duration(predicted)} in the model; ${atATime.toFixed(2)} ran at a time`,
+      zh: `${processes} 个循环共计算 ${duration(computed)}，在 ${cores} 个核上耗时 ${duration(time)}，模型预测 ${duration(predicted)}；平均同时运行 ${atATime.toFixed(2)} 个`,
     },
   }),
   control: {

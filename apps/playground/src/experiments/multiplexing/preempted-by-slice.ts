@@ -2,6 +2,7 @@ import { withoutPinning } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration, list } from '../../format.js';
 import { total, turns } from '../../on-cpu.js';
+import { predictLoops } from '../../predict-here.js';
 import { race, ready, relay, sharedCore } from '../../race.js';
 
 interface Figures {
@@ -12,6 +13,8 @@ interface Figures {
   readonly turns: number;
   /** Milliseconds, on average. */
   readonly turn: number;
+  /** Milliseconds of a turn, and times that the core is taken away from both, as the model has it. */
+  readonly predicted: { readonly turn: number; readonly involuntary: number };
 }
 
 const LOOP_MS = 500;
@@ -26,11 +29,16 @@ async function measure(measuring: Measuring, isConcurrent: boolean): Promise<Fig
   const results = isConcurrent ? await race(...children) : await relay(...children);
   const stretches = results.map(({ onCpu }) => onCpu);
   const taken = turns(stretches);
+  const { sliceLength, processes } = predictLoops(children.length, LOOP_MS, 1);
   return {
     involuntary: results.map(({ involuntary }) => involuntary),
     voluntary: results.map(({ voluntary }) => voluntary),
     turns: taken,
     turn: total(stretches.flat()) / taken,
+    predicted: {
+      turn: sliceLength as number,
+      involuntary: processes.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
+    },
   };
 }
 
@@ -59,13 +67,13 @@ if (isMainProcess) {
 }`,
   unavailable: withoutPinning,
   measure: (measuring) => measure(measuring, true),
-  judge: ({ involuntary, voluntary, turns: taken, turn }) => ({
+  judge: ({ involuntary, voluntary, turns: taken, turn, predicted }) => ({
     holds:
       taken > FEW_TURNS &&
       involuntary.every((count, index) => count > FEW_TURNS / 2 && count > (voluntary[index] as number)),
     measured: {
-      en: `${taken} turns of ${duration(turn)} on average; the core was taken away ${list(involuntary)} times, given up ${list(voluntary)} times`,
-      zh: `${taken} 轮，每轮平均 ${duration(turn)}；被夺走 CPU ${list(involuntary)} 次，主动让出 ${list(voluntary)} 次`,
+      en: `${taken} turns of ${duration(turn)} on average; the core was taken away ${list(involuntary)} times, given up ${list(voluntary)} times; in the model turns are ${duration(predicted.turn)}, and it is taken away ${predicted.involuntary} times in all`,
+      zh: `${taken} 轮，每轮平均 ${duration(turn)}；被夺走 CPU ${list(involuntary)} 次，主动让出 ${list(voluntary)} 次；模型预测每轮 ${duration(predicted.turn)}，共被夺走 ${predicted.involuntary} 次`,
     },
   }),
   control: {
