@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mlfqTicks, multiTicks, processRunTicks } from '../../test/reference/ostep-ticks.js';
+import { drawsOf } from './draws.js';
 import { runMlfq, runMulti, runProcessRun } from './index.js';
 
 const upTo = (max: number) => fc.integer({ min: 0, max });
@@ -61,9 +62,12 @@ test('multi', () => {
   const job = fc.record({
     runTime: upTo(25),
     workingSet: upTo(30),
-    affinity: fc.constantFrom<number[]>([], [], [0], [1], [0, 1]),
+    affinity: fc.constantFrom<number[]>([], [], [], [0], [1], [3], [0, 1], [1, 2]),
   });
   const flags = fc.record({
+    seed: upTo(1000),
+    num_cpus: from1(4),
+    rand_order: fc.boolean(),
     per_cpu_queues: fc.boolean(),
     quantum: from1(7),
     peek_interval: upTo(6),
@@ -73,19 +77,24 @@ test('multi', () => {
   });
   fc.assert(
     fc.property(fc.array(job, { minLength: 1, maxLength: 6 }), flags, (specs, given) => {
-      const list = specs.map((spec, index) => ({ name: String.fromCodePoint(97 + index), ...spec }));
+      const { num_cpus: cpus, peek_interval: peek } = given;
+      const list = specs.map(({ affinity, ...spec }, index) => ({
+        name: String.fromCodePoint(97 + index),
+        ...spec,
+        // A processor that is not there would be waited for without end.
+        affinity: affinity.filter((cpu) => cpu < cpus),
+      }));
       const options = {
-        seed: 0,
         job_num: 0,
         max_run: 0,
         max_wset: 0,
         job_list: '',
         affinity: '',
-        num_cpus: 2,
-        rand_order: false,
         ...given,
+        // Alone, a processor has nobody to steal from: the original fails.
+        peek_interval: cpus === 1 ? 0 : peek,
       };
-      const expected = multiTicks(list, options);
+      const expected = multiTicks(list, options, drawsOf(options.seed, undefined));
       // A job stolen to where it may not run hangs the original.
       fc.pre(expected.finishedTime < 5000);
       const result = runMulti(list, options);

@@ -1,6 +1,7 @@
 // What OSTEP's simulators do, tick by tick, written straight from the rules and independent of the engine:
 // loops over time, no events. Only figures that decide all others are given.
 
+import type { Draws } from '../../src/ostep/draws.js';
 import type {
   MlfqJob,
   MultiJob,
@@ -156,7 +157,7 @@ export function processRunTicks(list: readonly ProcessRunJob[], options: Process
   return { states: list.map((_, pid) => letters.get(pid) ?? '') };
 }
 
-export function multiTicks(list: readonly MultiJob[], options: MultiOptions) {
+export function multiTicks(list: readonly MultiJob[], options: MultiOptions, draws: Draws) {
   const { num_cpus: cpus, quantum, peek_interval: peek, warmup_time: warmup, warm_rate: rate } = options;
   const jobs = list.map((job) => ({ ...job, left: job.runTime, isDone: false }));
   type Running = (typeof jobs)[number];
@@ -196,10 +197,10 @@ export function multiTicks(list: readonly MultiJob[], options: MultiOptions) {
       }
     }
     if (options.per_cpu_queues && peek > 0 && t > 0 && t % peek === 0) {
-      // Two processors only: the draw has one outcome.
       for (const [index, queue] of queues.entries()) {
-        const victim = queues[1 - index];
-        if (queue.length > 0 || victim === undefined) continue;
+        if (queue.length > 0) continue;
+        const others = [...queues.keys()].filter((other) => other !== index);
+        const victim = queues[draws.choice(others)] as Running[];
         const found = victim.findIndex(
           ({ affinity, runTime, workingSet }) =>
             affinity.length === 0 || index === runTime || index === workingSet,
@@ -207,7 +208,9 @@ export function multiTicks(list: readonly MultiJob[], options: MultiOptions) {
         if (found !== -1) queue.push(victim.splice(found, 1)[0] as Running);
       }
     }
-    for (const [index, cpu] of state.entries()) {
+    const ascending = [...state.keys()];
+    for (const index of options.rand_order ? draws.shuffle(ascending) : ascending) {
+      const cpu = state[index] as (typeof state)[number];
       if (cpu.job !== undefined) continue;
       const queue = queues[index] as Running[];
       const found = queue.findIndex((job) => mayRun(job, index));
