@@ -25,6 +25,8 @@ export type Command = { readonly language: Language } & (
       readonly experiments: readonly Experiment[];
       readonly controls: boolean;
       readonly json: boolean;
+      /** Path of an HTML file to write. */
+      readonly report: string | undefined;
     }
 );
 
@@ -33,6 +35,7 @@ const flags = {
   json: { type: 'boolean', default: false },
   lang: { type: 'string' },
   port: { type: 'string' },
+  report: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -53,9 +56,13 @@ export function readCommandLine(
   }
   const language = values.lang ?? usual;
   const words = wordsOf(language);
-  const { controls, json } = values;
+  const { controls, json, report } = values;
   const [command, ...names] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return { kind: 'help', language };
+  if (report !== undefined && command !== 'verify' && command !== undefined) {
+    throw new UsageError(words.notForCommand(command, 'report'), words);
+  }
+  if (report === '') throw new UsageError(words.missingValue('--report'), words);
   if (command === 'lab') {
     if (controls) throw new UsageError(words.notForCommand(command, 'controls'), words);
     if (json) throw new UsageError(words.notForCommand(command, 'json'), words);
@@ -75,7 +82,7 @@ export function readCommandLine(
   }
   if (command === 'run' && names.length === 0) throw new UsageError(words.missingId, words);
   const experiments = names.length === 0 ? known : chosen(names, known, words);
-  return { kind: command, experiments, controls: controls || command === 'run', json, language };
+  return { kind: command, experiments, controls: controls || command === 'run', json, report, language };
 }
 
 function portOf(given: string | undefined, words: Words): number | undefined {
@@ -108,7 +115,7 @@ function parse(args: readonly string[], words: Words) {
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new UsageError(words.unknownFlag(flag), words);
     if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw error;
     throw new UsageError(
-      flag === '--lang' || flag === '--port'
+      ['--lang', '--port', '--report'].includes(flag)
         ? words.missingValue(flag)
         : words.needlessValue(flag || 'The option'),
       words,

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command `playground`. Results go to standard output, all else to standard error. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { cpuCount } from 'core-process';
 import { type Command, readCommandLine, UsageError } from './cli-options.js';
 import { coloursFor } from './colours.js';
@@ -9,6 +11,7 @@ import { wordsOf } from './i18n/words.js';
 import { LabListenError } from './lab/lab-errors.js';
 import { type Lab, startLab } from './lab/server.js';
 import { Progress } from './progress.js';
+import { renderHtmlReport } from './report/html-report.js';
 import { renderEnding, renderOpening } from './story.js';
 import { type Look, renderList, renderSummary } from './tables.js';
 import { exitStatusOf, type Summary, verify } from './verify.js';
@@ -51,6 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure(command: MeasuringCommand, look: Look): Promise<number> {
+  const report = command.report === undefined ? undefined : openReport(command.report, look);
   const calledOff = new AbortController();
   const stopListening = onSignal((signal) => calledOff.abort(new Interrupted(signal, look)));
   const progress = new Progress(process.stderr, look.language, command.experiments.length);
@@ -71,6 +75,13 @@ async function measure(command: MeasuringCommand, look: Look): Promise<number> {
       },
     });
     progress.clear();
+    if (report !== undefined) {
+      const { version: node, platform, arch } = process;
+      const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? arch}, ${platform}`;
+      const surroundings = { machine, node: node.slice(1), date: new Date() };
+      writeFileSync(report, renderHtmlReport(command.experiments, summary, surroundings, look.language));
+      process.stderr.write(`${wordsOf(look.language).reportWritten(report)}\n`);
+    }
     if (command.json) print(asJson(reportOf(summary)));
     else if (!tells) {
       print(renderSummary(summary, look));
@@ -80,6 +91,17 @@ async function measure(command: MeasuringCommand, look: Look): Promise<number> {
   } finally {
     progress.clear();
     stopListening();
+  }
+}
+
+/** Tried before anything is measured: half a minute later would be late to hear that it can't be written. */
+function openReport(file: string, { language }: Look): string {
+  try {
+    closeSync(openSync(file, 'a'));
+    return file;
+  } catch (error) {
+    const words = wordsOf(language);
+    throw new UsageError(words.reportRefused(file, (error as Error).message), words);
   }
 }
 

@@ -6,6 +6,7 @@
  * measurement shows nothing.
  */
 import type { Process, ProcessOptions } from 'core-process';
+import type { Bar } from './bars.js';
 
 /** The languages of claims, figures and of the command. */
 export type Language = 'en' | 'zh';
@@ -71,6 +72,8 @@ export interface Experiment<Figures = unknown> {
   measure(measuring: Measuring): Promise<Figures>;
   /** Pure. */
   judge(figures: Figures): Judgement;
+  /** For a picture, where there are figures to compare. Pure. */
+  bars?(figures: Figures): readonly Bar[];
   readonly control: Control<Figures>;
 }
 

@@ -1,6 +1,7 @@
 /** The ticket race as the experiments about locks need it: held on real processes, by ticket-demo. */
 import { Lock, LockUnavailableError } from 'ipc-lock';
 import { type Phase, runSale, type SaleReport } from 'ticket-demo';
+import { type Bar, countBar } from './bars.js';
 import type { Measuring, Text } from './experiment.js';
 import { mostAtOnce, type Stretch } from './on-cpu.js';
 
@@ -36,6 +37,15 @@ export async function holdSale({ signal }: Measuring, strategy: string): Promise
     buyingAtOnce: mostAtOnce(stretchesOf(report, 'critical')),
     time: report.time,
   };
+}
+
+export function saleBars({ tickets, buyers, sold, buyingAtOnce }: SaleFigures): readonly Bar[] {
+  return [
+    countBar('tickets', '票', tickets),
+    countBar('buyers', '买家', buyers),
+    countBar('sold', '卖出', sold),
+    countBar('buying at once, at most', '同时购买，最多', buyingAtOnce),
+  ];
 }
 
 function stretchesOf({ buyers }: SaleReport, wanted: Phase): Stretch[][] {

@@ -15,6 +15,7 @@ An ID is group/claim, as in ending/zombie; a group alone stands for all of its c
 
 Options:
   --controls       verify: measure the controls as well
+  --report FILE    verify: write an HTML page with charts too, which needs nothing else
   --json           print one JSON object and nothing else on standard output
   --port N         lab: the port to serve on, 0 for any (default: 4870, or else any)
   --lang en|zh     language (default: from LC_ALL, LC_MESSAGES or LANG)
@@ -73,6 +74,14 @@ Colours are for terminals only; NO_COLOR turns them off.
   needlessValue: (flag) => `${flag} takes no value.`,
   seeHelp: 'See playground --help.',
   badPort: (given) => `--port is "${given}"; give a number from 0 to 65535.`,
+  report: {
+    title: 'What holds on this machine',
+    contents: 'Groups of claims',
+    legend: 'A mark is a claim; the bar above it, how long it took to measure.',
+  },
+  reportWritten: (file) => `Report: ${file}`,
+  reportRefused: (file, message) =>
+    `the report can't be written to ${file}: ${message}. Give another file with --report; nothing was measured.`,
   labOffer: 'To watch the processes, try schedulers and race for tickets in the browser: npm run lab',
   labOpen: (address) =>
     `The lab is open. Only this machine can reach it, and only with this address:\n\n  ${address}\n\nCtrl-C closes it.`,

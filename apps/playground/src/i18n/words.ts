@@ -43,6 +43,9 @@ export interface Words {
   readonly needlessValue: (flag: string) => string;
   readonly seeHelp: string;
   readonly badPort: (given: string) => string;
+  readonly report: { readonly title: string; readonly contents: string; readonly legend: string };
+  readonly reportWritten: (file: string) => string;
+  readonly reportRefused: (file: string, message: string) => string;
   readonly labOffer: string;
   readonly labOpen: (address: string) => string;
   readonly labClosed: string;

@@ -14,6 +14,7 @@ ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论�
 
 选项：
   --controls       verify：对照也一并测量
+  --report FILE    verify：另写一份带图表、可单独打开的 HTML 报告
   --json           标准输出只打印一个 JSON 对象
   --port N         lab：使用的端口，0 为任意（默认 4870，被占用则任意）
   --lang en|zh     语言（默认取自 LC_ALL、LC_MESSAGES 或 LANG）
@@ -69,6 +70,14 @@ ID 形如 组/论断，例如 ending/zombie；只写组名表示该组全部论�
   needlessValue: (flag) => `${flag} 不带值。`,
   seeHelp: '参见 playground --help。',
   badPort: (given) => `--port 的值是“${given}”；请给 0 到 65535 的数字。`,
+  report: {
+    title: '在这台机器上哪些成立',
+    contents: '论断分组',
+    legend: '每个记号是一条论断，上方的条形是测量所用的时间。',
+  },
+  reportWritten: (file) => `报告：${file}`,
+  reportRefused: (file, message) =>
+    `无法把报告写到 ${file}：${message}。请用 --report 换一个文件；尚未开始测量。`,
   labOffer: '想在浏览器里观看进程、试用调度策略、抢票，请运行：npm run lab',
   labOpen: (address) =>
     `实验室已打开。只有本机能访问，且只能用这个地址：\n\n  ${address}\n\n按 Ctrl-C 关闭。`,

@@ -1,15 +1,12 @@
 /** The lab's page in a real browser, each part used as a person would, in both languages. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { waitFor } from '@tooling/testkit';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { withoutPinning } from '../../src/cores.js';
-import { findChromium, launch, screenshot, WITHOUT_BROWSER } from './browser.js';
+import { findChromium, launch, screenshot, seriousHindrances, WITHOUT_BROWSER } from './browser.js';
 import { pidsBelow, startTestLab, type TestLab } from './lab-fixture.js';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const executable = findChromium();
 if (executable === undefined) console.warn(`Skipped: ${WITHOUT_BROWSER}.`);
 
@@ -346,12 +343,7 @@ describe.skipIf(executable === undefined).each([
     for (const part of PARTS) {
       await visit(page, part[column]);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.evaluate(axeSource);
-      const { violations } = await ask<AxeResults>(page, 'axe.run()');
-      const found = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
-      expect(found, part[0]).toEqual([]);
+      expect(await seriousHindrances(page), part[0]).toEqual([]);
       if (options.dark) await screenshot(page, `${part[0]}-dark-zh`);
     }
     expect(complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import { now } from '../../clock.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
@@ -52,6 +53,11 @@ if (isMainProcess) {
       },
     };
   },
+  bars: ({ starts }) =>
+    starts.flatMap(({ parentWentOn, childRan }, index) => [
+      timeBar(`start ${index + 1}: the parent went on`, `第 ${index + 1} 次：父进程继续`, parentWentOn),
+      timeBar(`start ${index + 1}: the child ran`, `第 ${index + 1} 次：子进程开始运行`, childRan),
+    ]),
   control: {
     instead: { en: 'joinSync() right after start()', zh: 'start() 之后立即 joinSync()' },
     measure: (measuring) => measure(measuring, true),

@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment.js';
-import { holdSale, type SaleFigures, withoutLocks } from '../../sale.js';
+import { holdSale, saleBars, type SaleFigures, withoutLocks } from '../../sale.js';
 
 export const raceWithoutLock: Experiment<SaleFigures> = {
   id: 'locking/race-without-lock',
@@ -21,6 +21,7 @@ console.log(\`\${ticketsBefore} tickets, \${sold} sold, \${lostUpdates} purchase
       zh: `${tickets} 张票，${buyers} 个买家：卖出 ${sold} 张，${lostUpdates} 笔购买被覆盖；最多 ${buyingAtOnce} 人同时在买`,
     },
   }),
+  bars: saleBars,
   control: {
     instead: { en: 'the same sale with a lock', zh: '同样的销售，加锁' },
     measure: (measuring) => holdSale(measuring, 'lock'),

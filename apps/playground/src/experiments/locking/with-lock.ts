@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment.js';
-import { holdSale, type SaleFigures, withoutLocks } from '../../sale.js';
+import { holdSale, saleBars, type SaleFigures, withoutLocks } from '../../sale.js';
 
 export const withLock: Experiment<SaleFigures> = {
   id: 'locking/with-lock',
@@ -31,6 +31,7 @@ if (isMainProcess) {
       zh: `${tickets} 张票，${buyers} 个买家：卖出 ${sold} 张；最多 ${searchingAtOnce} 人同时查询，${buyingAtOnce} 人同时购买`,
     },
   }),
+  bars: saleBars,
   control: {
     instead: { en: 'the same sale without a lock', zh: '同样的销售，不加锁' },
     measure: (measuring) => holdSale(measuring, 'none'),

@@ -1,3 +1,4 @@
+import { memoryBar } from '../../bars.js';
 import { copyable, withoutFork } from '../../copyable.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { program } from '../../program-urls.js';
@@ -54,6 +55,11 @@ if (startMethods().includes('fork')) {
       zh: `${megabytes(table)} 的表，子进程写之前独占 ${megabytes(before)}，写之后独占 ${megabytes(after)}`,
     },
   }),
+  bars: ({ table, before, after }) => [
+    memoryBar('the table', '数据表', table),
+    memoryBar('private to the child, before it writes', '子进程写入前的私有内存', before),
+    memoryBar('private to the child, after', '写入后', after),
+  ],
   control: {
     instead: {
       en: 'a child that is started afresh and makes the table itself',

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Queue } from 'core-process';
 import { Lock, Value } from 'ipc-lock';
+import { timeBar } from '../../bars.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { withoutSharedMemory } from '../../platform.js';
 import { program } from '../../program-urls.js';
@@ -99,6 +100,11 @@ if (isMainProcess) {
       zh: `${PROCESSES} 个进程各自累加，每次经加锁的文件需 ${microseconds(file.each)}，经队列需 ${microseconds(queue.each)}，经共享内存需 ${microseconds(memory.each)}`,
     },
   }),
+  bars: (figures) => [
+    timeBar('an addition through a file', '经文件相加一次', figures.file.each / 1000),
+    timeBar('through a queue', '经队列', figures.queue.each / 1000),
+    timeBar('in shared memory', '在共享内存里', figures.memory.each / 1000),
+  ],
   control: {
     instead: { en: 'a file in place of the queue and of shared memory', zh: '用文件代替队列和共享内存' },
     measure: async (measuring) => ({

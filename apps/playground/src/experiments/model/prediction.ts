@@ -6,6 +6,7 @@
  */
 import type { Process } from 'core-process';
 import { cpu, io, type Prediction, type ProcessSpec } from 'scheduler-model';
+import { type Bar, timeBar } from '../../bars.js';
 import { allowedCores, pin, withoutPinning } from '../../cores.js';
 import { NotPossibleHereError } from '../../errors.js';
 import type { Experiment, Measuring, Text } from '../../experiment.js';
@@ -181,6 +182,14 @@ function inChinese(comparison: Comparison): string {
   ].join('，');
 }
 
+function barsOf({ cores, predicted: model, measured: machine }: Comparison): readonly Bar[] {
+  const [en, zh] = [cores === 1 ? 'one core' : `${cores} cores`, `${cores} 个核`];
+  return [
+    timeBar(`${en}, in the model`, `${zh}，模型`, model.makespan),
+    timeBar(`${en}, here`, `${zh}，实际`, machine.makespan),
+  ];
+}
+
 /** An experiment with a load, on one core and, where there are two, on two. */
 export function prediction(about: {
   readonly id: `model/${string}`;
@@ -219,6 +228,7 @@ export function prediction(about: {
         zh: `${figures.map(inChinese).join('；')}；允许 ±${100 * TOLERANCE} %`,
       },
     }),
+    bars: (figures) => figures.flatMap(barsOf),
     control: {
       instead: about.blind.instead,
       measure: (measuring) => compare(measuring, about.blind.model),

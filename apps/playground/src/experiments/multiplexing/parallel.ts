@@ -1,4 +1,5 @@
 import { cpuCount } from 'core-process';
+import { timeBar } from '../../bars.js';
 import { allowedCores, withoutPinning, withoutSecondCore } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
@@ -100,6 +101,11 @@ if (isMainProcess) {
       zh: `${processes} 个循环共计算 ${duration(computed)}，在 ${cores} 个核上耗时 ${duration(time)}，模型预测 ${duration(predicted)}；平均同时运行 ${atATime.toFixed(2)} 个`,
     },
   }),
+  bars: ({ computed, time, predicted }) => [
+    timeBar('computing, all together', '计算时间合计', computed),
+    timeBar('took', '耗时', time),
+    timeBar('in the model', '模型预测', predicted),
+  ],
   control: {
     instead: { en: 'one core for all of them', zh: '全部放在一个核上' },
     measure: (measuring) => measure(measuring, sharedCore()),

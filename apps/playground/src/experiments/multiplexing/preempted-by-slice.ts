@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import { withoutPinning } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration, list } from '../../format.js';
@@ -76,6 +77,10 @@ if (isMainProcess) {
       zh: `${taken} 轮，每轮平均 ${duration(turn)}；被夺走 CPU ${list(involuntary)} 次，主动让出 ${list(voluntary)} 次；模型预测每轮 ${duration(predicted.turn)}，共被夺走 ${predicted.involuntary} 次`,
     },
   }),
+  bars: ({ turn, predicted }) => [
+    timeBar('a turn', '每轮', turn),
+    timeBar('in the model', '模型预测', predicted.turn),
+  ],
   control: {
     instead: { en: 'one loop after the other', zh: '一个循环结束后才开始另一个' },
     measure: (measuring) => measure(measuring, false),

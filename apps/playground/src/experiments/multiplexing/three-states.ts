@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processState } from 'core-process';
+import { countBar } from '../../bars.js';
 import { now } from '../../clock.js';
 import { withoutPinning } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
@@ -90,6 +91,11 @@ if (isMainProcess) {
       },
     };
   },
+  bars: ({ running, ready: waiting, blocked }) => [
+    countBar('seen running', '看到运行', running),
+    countBar('seen ready', '看到就绪', waiting),
+    countBar('seen blocked', '看到阻塞', blocked),
+  ],
   control: {
     instead: { en: 'a process that never waits', zh: '从不等待的进程' },
     measure: (measuring) => measure(measuring, false),

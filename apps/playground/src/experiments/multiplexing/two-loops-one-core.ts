@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import { withoutPinning, withoutSecondCore, allowedCores } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
@@ -79,6 +80,11 @@ if (isMainProcess) {
       },
     };
   },
+  bars: ({ computed, time, predicted }) => [
+    ...computed.map((ms, index) => timeBar(`loop ${index + 1} computes`, `循环 ${index + 1} 计算`, ms)),
+    timeBar('both took', '两个共用时', time),
+    timeBar('in the model', '模型预测', predicted),
+  ],
   control: {
     instead: { en: 'a core for each', zh: '每个循环各用一个核' },
     measure: (measuring) => measure(measuring, [allowedCores().slice(-2, -1), sharedCore()]),

@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import { withoutPinning } from '../../cores.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
@@ -55,6 +56,10 @@ if (isMainProcess) {
       zh: `同一个核上，等待者用了 ${duration(waiterCpu)}，计算者用了 ${duration(computerCpu)}；等待者主动让出 ${waiterVoluntary} 次`,
     },
   }),
+  bars: ({ waiterCpu, computerCpu }) => [
+    timeBar('CPU time of the one that waits', '等待者的 CPU 时间', waiterCpu),
+    timeBar('CPU time of the one that computes', '计算者的 CPU 时间', computerCpu),
+  ],
   control: {
     instead: { en: 'waiting by looking at the clock all the time', zh: '不睡眠，而是不停看时钟地等' },
     measure: (measuring) => measure(measuring, 'attendAwake'),

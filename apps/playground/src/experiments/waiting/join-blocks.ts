@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import { now } from '../../clock.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration } from '../../format.js';
@@ -48,6 +49,10 @@ if (isMainProcess) {
       zh: `子进程 ${duration(childEnded)} 后完成，父进程 ${duration(parentWentOn)} 后继续，此时子进程${isAliveThen ? '仍活着' : '已结束'}`,
     },
   }),
+  bars: ({ childEnded, parentWentOn }) => [
+    timeBar('the child ended', '子进程结束', childEnded),
+    timeBar('the parent went on', '父进程继续', parentWentOn),
+  ],
   control: {
     instead: { en: 'no join() after start()', zh: 'start() 之后不 join()' },
     measure: (measuring) => measure(measuring, false),

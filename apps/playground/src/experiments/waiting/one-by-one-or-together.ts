@@ -1,3 +1,4 @@
+import { timeBar } from '../../bars.js';
 import type { Experiment, Measuring } from '../../experiment.js';
 import { duration, list } from '../../format.js';
 import { program } from '../../program-urls.js';
@@ -68,6 +69,11 @@ if (isMainProcess) {
       },
     };
   },
+  bars: ({ waits, oneByOne, together }) => [
+    ...waits.map((wait, index) => timeBar(`child ${index + 1} waits`, `子进程 ${index + 1} 等待`, wait)),
+    timeBar('one by one', '逐个', oneByOne),
+    timeBar('together', '一起', together),
+  ],
   control: {
     instead: { en: '“together” joined one by one as well', zh: '“一起”也逐个 join' },
     measure: (measuring) => measure(measuring, false),
