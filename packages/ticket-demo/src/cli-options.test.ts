@@ -8,7 +8,7 @@ describe('readCommandLine', () => {
   it('reads every flag', () => {
     expect(
       read(
-        'run --strategy none --buyers 4 --tickets 2 --think 5..20 --processes 3 --kill 1 --seed 7 --db x.json --json',
+        'run --strategy none --buyers 4 --tickets 2 --think 5..20 --processes 3 --kill 1 --seed 7 --start forkserver --db x.json --json',
       ),
     ).toEqual({
       kind: 'run',
@@ -21,6 +21,7 @@ describe('readCommandLine', () => {
         processes: 3,
         kill: 1,
         seed: 7,
+        start: 'forkserver',
         database: 'x.json',
       },
     });
@@ -62,6 +63,7 @@ describe('readCommandLine', () => {
     ['run --think 5-20', /--think is "5-20".*5\.\.20/],
     ['run --kill 11', /--kill.*only 10 buyers/],
     ['run --seed x', /--seed is "x"/],
+    ['run --start fork', /--start: start is "fork"; give 'spawn' or 'forkserver'/],
     ['run --svg=', /--svg/],
     ['run --strategy hope', /--strategy.*"hope".*none, join, lock, file-lock, optimistic, queue/],
     ['run --db=', /--db.*path/],

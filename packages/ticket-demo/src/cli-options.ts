@@ -28,6 +28,7 @@ const loadFlags = {
   processes: { type: 'string' },
   kill: { type: 'string' },
   seed: { type: 'string' },
+  start: { type: 'string' },
   svg: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -66,6 +67,8 @@ export function readCommandLine(args: readonly string[]): Command {
     processes: numberOf('processes', values.processes),
     kill: numberOf('kill', values.kill),
     seed: numberOf('seed', values.seed),
+    // Checked with all the others.
+    start: values.start as SaleOptions['start'],
     database: values.db,
   };
   checkOptions(options);
@@ -129,6 +132,8 @@ ${strategies.map(({ name, summary }) => `                      ${name}\n${wrap(s
   --processes N     buyers there at a time; the others wait (all, at most 16)
   --kill N          kill N of the buyers with SIGKILL at a random step (0)
   --seed N          decides who thinks how long and who is killed when (1)
+  --start METHOD    how buyers' processes are made: spawn, or forkserver, which
+                    copies a process in a tenth of the time (spawn)
   --db FILE         the database, made if missing and kept (run only; default a
                     temporary one)
   --svg FILE        draw every buyer's timeline into an SVG file

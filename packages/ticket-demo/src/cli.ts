@@ -38,21 +38,21 @@ async function main(args: readonly string[]): Promise<number> {
 async function hold(command: SaleCommand): Promise<number> {
   const calledOff = new AbortController();
   const stopListening = onSignal((signal) => calledOff.abort(new Interrupted(signal)));
-  const progress = process.stderr.isTTY ? new Progress(process.stderr) : undefined;
+  const progress = new Progress(process.stderr, process.stderr.isTTY);
   try {
     const options = {
       ...command.options,
       signal: calledOff.signal,
-      onEvent: progress?.onEvent,
+      onEvent: progress.onEvent,
     };
     const reports =
       command.kind === 'run' ? [await runSale(options)] : await compareStrategies(withoutRunOnly(options));
-    progress?.clear();
+    progress.clear();
     process.stdout.write(command.json ? asJson(command, reports) : asText(command, reports));
     if (command.svg !== undefined) await writePicture(command.svg, renderSaleSvg(reports));
     return reports.every(keptPromise) ? 0 : AUDIT_FAILED;
   } finally {
-    progress?.clear();
+    progress.clear();
     stopListening();
   }
 }

@@ -146,7 +146,8 @@ class Sale {
   async #serve(index: number, address: string, shared: unknown): Promise<void> {
     const visit = this.#visits[index] as Visit;
     try {
-      const { buy } = this.#settings.strategy;
+      const { strategy, start } = this.#settings;
+      const { buy } = strategy;
       const task: BuyerTask = {
         index,
         plan: visit.plan,
@@ -159,6 +160,7 @@ class Sale {
         target: { module: buyerEntry, export: 'buyer' },
         args: [task, shared],
         name: visit.buyer,
+        startMethod: start,
         // Gone with this process, even if that is killed and the strategy blocks the buyer's thread.
         daemon: true,
       });

@@ -14,6 +14,7 @@ describe('resolveSaleOptions', () => {
       processes: 10,
       kill: 0,
       seed: 1,
+      start: 'spawn',
       database: undefined,
     });
     expect(resolveSaleOptions({ buyers: 40 }).processes).toBe(16);
@@ -39,6 +40,7 @@ describe('resolveSaleOptions', () => {
     [{ kill: 11 }, 'kill'],
     [{ seed: -1 }, 'seed'],
     [{ seed: Number.NaN }, 'seed'],
+    [{ start: 'fork' as never }, 'start'],
     [{ database: '' }, 'database'],
     [{ database: 7 }, 'database'],
     [{ signal: {} }, 'signal'],

@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@tooling/testkit';
-import { describe, expect, it } from 'vitest';
+import { stopForkServer } from 'core-process';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   compareStrategies,
   keptPromise,
@@ -11,6 +12,9 @@ import {
   type SaleReport,
   strategies,
 } from 'ticket-demo';
+
+// Kept by core-process for the next copy.
+afterAll(() => stopForkServer());
 
 const right = strategies.filter(({ correct }) => correct).map(({ name }) => name);
 
@@ -52,6 +56,12 @@ describe('none', () => {
 });
 
 describe.each(right)('%s', (strategy) => {
+  it('sells to buyers that are copies of a process, four at a time', async () => {
+    const report = await runSale({ strategy, start: 'forkserver', processes: 4, tickets: 6, kill: 2 });
+    checkSums(report);
+    expect(report).toMatchObject({ violations: [], ticketsBefore: 6, left: 6 - report.sold });
+  });
+
   it.each([1, 2, 3])('sells what there is, once, seed %i', async (seed) => {
     const report = await runSale({ strategy, seed });
     checkSums(report);
