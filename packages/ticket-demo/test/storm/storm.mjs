@@ -58,7 +58,8 @@ async function kills(runs) {
   let killed = 0;
   for (let run = 0; run < runs; run++) {
     const strategy = correct[run % correct.length];
-    const options = { strategy, kill: below(5), tickets: 1 + below(6), seed: seed + run };
+    const start = below(2) === 0 ? 'spawn' : 'forkserver';
+    const options = { strategy, kill: below(5), tickets: 1 + below(6), seed: seed + run, start };
     const report = await runSale(options);
     killed += report.killed;
     if (report.violations.length > 0) {
