@@ -1,8 +1,7 @@
 /** A place where processes wait for each other. */
 import { inspect } from 'node:util';
-import { FIRST_OWN } from './backend/futex/clients.js';
-import { FIRST_SHARED } from './backend/futex/monitor.js';
 import type { MemoryKind } from './core/memory-file.js';
+import { FIRST_OWN, FIRST_SHARED } from './core/region-layout.js';
 import { BrokenBarrierError, InvalidOptionError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
@@ -72,12 +71,12 @@ export class Barrier extends Primitive {
   /** How many wait at this moment. */
   get waiting(): number {
     this.throwIfClosed();
-    return this.#countArrivals(this.#generation);
+    return this.monitor.look(() => this.#countArrivals(this.#generation));
   }
 
   get broken(): boolean {
     this.throwIfClosed();
-    return Atomics.load(this.monitor.words, BROKEN) === 1;
+    return this.monitor.look(() => Atomics.load(this.monitor.words, BROKEN) === 1);
   }
 
   /**
@@ -112,8 +111,7 @@ export class Barrier extends Primitive {
   /** Breaks it: all who wait, and who comes later, get a `BrokenBarrierError`. */
   abort(): void {
     this.throwIfClosed();
-    Atomics.store(this.monitor.words, BROKEN, 1);
-    this.monitor.changed();
+    this.#break();
   }
 
   /** Makes it usable again; who waits gets a `BrokenBarrierError`. */
@@ -185,8 +183,7 @@ export class Barrier extends Primitive {
   }
 
   #break(): void {
-    Atomics.store(this.monitor.words, BROKEN, 1);
-    this.monitor.changed();
+    this.monitor.update(() => Atomics.store(this.monitor.words, BROKEN, 1));
   }
 
   #breakIfOneDied(generation: number): void {

@@ -1,7 +1,6 @@
 /** Waiting, with a lock, for what others change under it. */
-import { FIRST_OWN } from './backend/futex/clients.js';
-import { FIRST_SHARED } from './backend/futex/monitor.js';
 import type { MemoryKind } from './core/memory-file.js';
+import { FIRST_OWN, FIRST_SHARED } from './core/region-layout.js';
 import { InvalidOptionError, NotHeldError } from './errors.js';
 import type { LockGuard } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
@@ -170,6 +169,14 @@ export class Condition extends Primitive {
   notify(count = 1): number {
     this.throwIfClosed();
     if (!this.lock.held) throw new NotHeldError(this.monitor.what);
+    let notified = 0;
+    this.monitor.update(() => {
+      notified = this.#notify(count);
+    });
+    return notified;
+  }
+
+  #notify(count: number): number {
     const { words, clients } = this.monitor;
     const rows = [...clients.rows()];
     const last = Atomics.load(words, LAST_NOTIFIED);
@@ -184,7 +191,6 @@ export class Condition extends Primitive {
       Atomics.store(words, LAST_NOTIFIED, row);
       notified += some;
     }
-    this.monitor.changed();
     return notified;
   }
 
@@ -206,14 +212,19 @@ export class Condition extends Primitive {
   #fallAsleep(): void {
     this.throwIfClosed();
     if (!this.lock.held) throw new NotHeldError(this.monitor.what);
-    Atomics.add(this.monitor.words, this.monitor.clients.row + SLEEPERS, 1);
+    this.monitor.update(() => Atomics.add(this.monitor.words, this.monitor.clients.row + SLEEPERS, 1));
     this.lock.release();
   }
 
   /** With the lock again: nobody notifies meanwhile. */
   #wakeUp(failure: { readonly error: unknown } | undefined): boolean {
-    if (failure === undefined || this.#takeNotification() === true) return true;
-    Atomics.sub(this.monitor.words, this.monitor.clients.row + SLEEPERS, 1);
+    if (failure === undefined) return true;
+    let wasNotified = false;
+    this.monitor.update(() => {
+      wasNotified = this.#takeNotification() === true;
+      if (!wasNotified) Atomics.sub(this.monitor.words, this.monitor.clients.row + SLEEPERS, 1);
+    });
+    if (wasNotified) return true;
     if ((failure.error as { code?: string }).code === 'ERR_LOCK_TIMEOUT') return false;
     throw failure.error;
   }

@@ -1,6 +1,6 @@
 /** A flag that processes wait for. */
-import { FIRST_SHARED } from './backend/futex/monitor.js';
 import type { MemoryKind } from './core/memory-file.js';
+import { FIRST_SHARED } from './core/region-layout.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
@@ -35,20 +35,21 @@ export class Event extends Primitive {
 
   get isSet(): boolean {
     this.throwIfClosed();
-    return Atomics.load(this.monitor.words, FLAG) === 1;
+    return this.monitor.look(() => Atomics.load(this.monitor.words, FLAG) === 1);
   }
 
   /** Lets all go who wait, in all processes, and all who wait later until {@link Event.clear}. */
   set(): void {
     this.throwIfClosed();
-    Atomics.store(this.monitor.words, FLAG, 1);
-    Atomics.add(this.monitor.words, SETS, 1);
-    this.monitor.changed();
+    this.monitor.update(() => {
+      Atomics.store(this.monitor.words, FLAG, 1);
+      Atomics.add(this.monitor.words, SETS, 1);
+    });
   }
 
   clear(): void {
     this.throwIfClosed();
-    Atomics.store(this.monitor.words, FLAG, 0);
+    this.monitor.update(() => Atomics.store(this.monitor.words, FLAG, 0));
   }
 
   /**
@@ -70,7 +71,7 @@ export class Event extends Primitive {
 
   #taker(): () => true | undefined {
     const { words } = this.monitor;
-    const before = Atomics.load(words, SETS);
+    const before = this.monitor.look(() => Atomics.load(words, SETS));
     return () => (Atomics.load(words, FLAG) === 1 || Atomics.load(words, SETS) !== before ? true : undefined);
   }
 }

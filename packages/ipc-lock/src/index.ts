@@ -1,5 +1,15 @@
 /** Public names. */
 export { Lock, type LockOptions } from './lock.js';
+export {
+  type LockGrantedCallback,
+  type LockInfo,
+  LockManager,
+  type LockManagerSnapshot,
+  type LockRequestOptions,
+  locks,
+  type WebLock,
+} from './lock-manager.js';
+export type { LockMode } from './core/request-list.js';
 export type { ArrayOf, ElementOf, ElementType, IntegerType } from './element-type.js';
 export { type OpenSharedArrayOptions, SharedArray } from './shared-array.js';
 export { Barrier, type BarrierOptions } from './barrier.js';

@@ -2,12 +2,15 @@
  * What semaphores, read-write locks, conditions, events and barriers have in common: where they are, how they are
  * closed and handed over, and their waits.
  */
+import type { Monitor, Take } from './backend/backend.js';
 import { openMonitor } from './backend/choose-backend.js';
-import type { Monitor, Take } from './backend/futex/monitor.js';
 import type { MemoryKind } from './core/memory-file.js';
 import { PendingWait } from './core/pending-wait.js';
+import { LAST_TOKEN, SINCE } from './core/region-layout.js';
+import { isToken } from './core/token.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError, LockClosedError, TimeoutError } from './errors.js';
+import type { Abandoned } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import type { Address } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
@@ -16,6 +19,16 @@ import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-opti
 export interface PrimitiveAddress extends Address {
   /** Export of the rebuild module is `rebuild…` of it. */
   readonly detail: number;
+}
+
+/** What the row of a dead client says of its last grant. */
+export function abandonedBy({ numbers, clients }: Monitor, row: number): Abandoned {
+  const token = numbers[(row + LAST_TOKEN) / 2] as number;
+  return {
+    pid: clients.pidOfRow(row),
+    since: numbers[(row + SINCE) / 2] as number,
+    token: BigInt(isToken(token) ? token : 0),
+  };
 }
 
 export abstract class Primitive implements Disposable {

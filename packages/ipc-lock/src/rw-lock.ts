@@ -1,14 +1,12 @@
 /** A lock that readers share and writers have alone. */
-import { FIRST_OWN, LAST_TOKEN, SINCE } from './backend/futex/clients.js';
 import { coarseNow } from './core/coarse-clock.js';
 import type { MemoryKind } from './core/memory-file.js';
+import { FIRST_OWN, LAST_TOKEN, SINCE } from './core/region-layout.js';
 import { NotHeldError, WouldDeadlockError } from './errors.js';
-import { LockGuard, workUnder } from './guard.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
-import { Primitive, type PrimitiveAddress } from './primitive.js';
+import { abandonedBy, Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
-
-const KIND: MemoryKind = { kind: 5, ending: 'rwlock', noun: 'read-write lock', keepsDescriptor: true };
 
 /** Of a row: how many readers the client has. */
 const READERS = FIRST_OWN;
@@ -16,6 +14,14 @@ const READERS = FIRST_OWN;
 const WRITER = FIRST_OWN + 1;
 const WRITES = 1;
 const WANTS_TO_WRITE = 2;
+
+const KIND: MemoryKind = {
+  kind: 5,
+  ending: 'rwlock',
+  noun: 'read-write lock',
+  keepsDescriptor: true,
+  isOwed: (_, writer) => writer === WRITES,
+};
 
 /**
  * A lock that any number of readers share, or one writer has alone.
@@ -33,9 +39,6 @@ export class RWLock extends Primitive {
   constructor(options: undefined, address: Address);
   constructor(options?: PlaceOptions, address: Address = { directory: resolveDirectory(options) }) {
     super(KIND, 'rebuildRWLock', address, 0);
-    const left = this.monitor.inherited;
-    this.monitor.inherited = undefined;
-    if (left !== undefined && left.own[1] === WRITES) this.monitor.report(left);
   }
 
   /** Opens the lock of that name, and makes it if need be. */
@@ -132,14 +135,13 @@ export class RWLock extends Primitive {
     holds: (guard: object): boolean => this.#writer === guard || this.#readers.has(guard as LockGuard),
     letGo: (guard: object): void => {
       const { words, clients } = this.monitor;
-      if (this.#writer === guard) {
-        this.#writer = undefined;
-        Atomics.store(words, clients.row + WRITER, 0);
-      } else {
-        this.#readers.delete(guard as LockGuard);
-        Atomics.sub(words, clients.row + READERS, 1);
-      }
-      this.monitor.changed();
+      const wasWriter = this.#writer === guard;
+      if (wasWriter) this.#writer = undefined;
+      else this.#readers.delete(guard as LockGuard);
+      this.monitor.update(() => {
+        if (wasWriter) Atomics.store(words, clients.row + WRITER, 0);
+        else Atomics.sub(words, clients.row + READERS, 1);
+      });
     },
   };
 
@@ -176,26 +178,29 @@ export class RWLock extends Primitive {
     return guard;
   };
 
-  /** True when the client is dead; then it has nothing any more. */
+  /** True when the client is dead: then it is not in the way, and {@link #enter} tells if it wrote. */
   #isOver(row: number): boolean {
-    const { words, numbers, clients } = this.monitor;
+    const { words, clients } = this.monitor;
     if (clients.isRowAlive(row)) return false;
-    const pid = clients.pidOfRow(row);
-    const since = numbers[(row + SINCE) / 2] as number;
-    const token = numbers[(row + LAST_TOKEN) / 2] as number;
-    // Exchanged: whoever takes the slot just now may do the same.
-    Atomics.exchange(words, row + READERS, 0);
-    if (Atomics.exchange(words, row + WRITER, 0) === WRITES) this.monitor.report({ pid, since, token });
+    Atomics.store(words, row + READERS, 0);
+    Atomics.compareExchange(words, row + WRITER, WANTS_TO_WRITE, 0);
     return true;
   }
 
+  /** Only when nobody who lives is in the way: whoever still reads or writes is dead, and has nothing any more. */
   #enter(): LockGuard {
     const { monitor } = this;
-    const { row } = monitor.clients;
+    const { row: own } = monitor.clients;
+    let abandoned: Abandoned | null = null;
+    for (const row of monitor.clients.rows()) {
+      if (row === own || Atomics.load(monitor.words, row + WRITER) !== WRITES) continue;
+      abandoned = abandonedBy(monitor, row);
+      Atomics.store(monitor.words, row + WRITER, 0);
+    }
     const token = monitor.nextToken();
-    monitor.numbers[(row + LAST_TOKEN) / 2] = token;
-    monitor.numbers[(row + SINCE) / 2] = coarseNow();
-    return new LockGuard(this.#owner, token, monitor.nextReport());
+    monitor.numbers[(own + LAST_TOKEN) / 2] = token;
+    monitor.numbers[(own + SINCE) / 2] = coarseNow();
+    return new LockGuard(this.#owner, token, abandoned);
   }
 
   #own(word: number): number {
@@ -204,8 +209,7 @@ export class RWLock extends Primitive {
 
   #noLongerWantsToWrite(): void {
     const { words, clients } = this.monitor;
-    const wanted = Atomics.compareExchange(words, clients.row + WRITER, WANTS_TO_WRITE, 0) === WANTS_TO_WRITE;
-    if (wanted) this.monitor.changed();
+    this.monitor.update(() => Atomics.compareExchange(words, clients.row + WRITER, WANTS_TO_WRITE, 0));
   }
 
   #throwIfBlocking(options: WaitSyncOptions | undefined): void {

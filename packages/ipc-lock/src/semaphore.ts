@@ -1,22 +1,22 @@
 /** Permits between processes. */
 import { inspect } from 'node:util';
-import { FIRST_SHARED } from './backend/futex/monitor.js';
-import { FIRST_OWN, LAST_TOKEN, type LeftRow, SINCE } from './backend/futex/clients.js';
 import { coarseNow } from './core/coarse-clock.js';
 import type { MemoryKind } from './core/memory-file.js';
+import { FIRST_OWN, FIRST_SHARED, LAST_TOKEN, SINCE } from './core/region-layout.js';
 import { InvalidOptionError, NotHeldError, WouldDeadlockError } from './errors.js';
-import { LockGuard, workUnder } from './guard.js';
+import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
-import { Primitive, type PrimitiveAddress } from './primitive.js';
+import { abandonedBy, Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
 
-const KIND: MemoryKind = { kind: 2, ending: 'semaphore', noun: 'semaphore', keepsDescriptor: true };
-const BOUNDED_KIND: MemoryKind = {
-  kind: 3,
-  ending: 'bounded',
-  noun: 'bounded semaphore',
+const KIND: MemoryKind = {
+  kind: 2,
+  ending: 'semaphore',
+  noun: 'semaphore',
   keepsDescriptor: true,
+  isOwed: (held) => held > 0,
 };
+const BOUNDED_KIND: MemoryKind = { ...KIND, kind: 3, ending: 'bounded', noun: 'bounded semaphore' };
 
 /** Permits that were added by those who had none. */
 const ADDED = FIRST_SHARED;
@@ -48,11 +48,6 @@ export class Semaphore extends Primitive {
     rebuild = 'rebuildSemaphore',
   ) {
     super(kind, rebuild, address, resolveValue(value));
-    const left = this.monitor.inherited;
-    if (left !== undefined) {
-      this.monitor.inherited = undefined;
-      this.#report(left, left.own[0] ?? 0);
-    }
   }
 
   /** Opens the semaphore of that name; it is made, with that value, if it is not there. All must name one value. */
@@ -69,7 +64,7 @@ export class Semaphore extends Primitive {
   /** Permits that are free at this moment. */
   get value(): number {
     this.throwIfClosed();
-    return Math.max(0, this.#countFree());
+    return this.monitor.look(() => Math.max(0, this.#countFree()));
   }
 
   /**
@@ -119,8 +114,7 @@ export class Semaphore extends Primitive {
 
   /** @internal */
   protected addPermit(): void {
-    Atomics.add(this.monitor.words, ADDED, 1);
-    this.monitor.changed();
+    this.monitor.update(() => Atomics.add(this.monitor.words, ADDED, 1));
   }
 
   protected override giveBackAll(): void {
@@ -131,20 +125,23 @@ export class Semaphore extends Primitive {
     holds: (guard: object): boolean => this.#guards.has(guard as LockGuard),
     letGo: (guard: object): void => {
       this.#guards.delete(guard as LockGuard);
-      Atomics.sub(this.monitor.words, this.monitor.clients.row + HELD, 1);
-      this.monitor.changed();
+      this.monitor.update(() => Atomics.sub(this.monitor.words, this.monitor.clients.row + HELD, 1));
     },
   };
 
   readonly #take = (): LockGuard | undefined => {
     const { monitor } = this;
-    if (this.#countFree() <= 0 && !this.#giveBackOfTheDead()) return undefined;
+    let abandoned: Abandoned | null = null;
+    if (this.#countFree() <= 0) {
+      abandoned = this.#takeFromTheDead();
+      if (abandoned === null) return undefined;
+    }
     const { row } = monitor.clients;
     const token = monitor.nextToken();
     monitor.numbers[(row + LAST_TOKEN) / 2] = token;
     monitor.numbers[(row + SINCE) / 2] = coarseNow();
     Atomics.add(monitor.words, row + HELD, 1);
-    const guard = new LockGuard(this.#owner, token, monitor.nextReport());
+    const guard = new LockGuard(this.#owner, token, abandoned);
     this.#guards.add(guard);
     return guard;
   };
@@ -164,22 +161,17 @@ export class Semaphore extends Primitive {
     return free;
   }
 
-  /** True when there is a free permit after it. */
-  #giveBackOfTheDead(): boolean {
-    const { words, numbers, clients } = this.monitor;
+  /** Frees one permit of a dead client; its row is what is told, to one grant for each permit. */
+  #takeFromTheDead(): Abandoned | null {
+    const { words, clients } = this.monitor;
     for (const row of clients.rows()) {
-      if (Atomics.load(words, row + HELD) === 0 || clients.isRowAlive(row)) continue;
-      const pid = clients.pidOfRow(row);
-      const since = numbers[(row + SINCE) / 2] as number;
-      const token = numbers[(row + LAST_TOKEN) / 2] as number;
-      // Exchanged: whoever takes the slot just now may give it back as well.
-      this.#report({ pid, since, token }, Atomics.exchange(words, row + HELD, 0));
+      const held = Atomics.load(words, row + HELD);
+      if (held <= 0 || clients.isRowAlive(row)) continue;
+      const left = abandonedBy(this.monitor, row);
+      // First it is free, then ours: whoever dies in between takes the report along, and not the permit.
+      if (Atomics.compareExchange(words, row + HELD, held, held - 1) === held) return left;
     }
-    return this.#countFree() > 0;
-  }
-
-  #report(left: Omit<LeftRow, 'own'>, permits: number): void {
-    for (let permit = 0; permit < permits; permit++) this.monitor.report(left);
+    return null;
   }
 }
 

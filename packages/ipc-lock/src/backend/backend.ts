@@ -1,8 +1,10 @@
 /**
- * What a lock is made of, whichever way: the classes that people use know nothing more of a back end.
+ * What locks and the other primitives are made of, whichever way: the classes that people use know nothing more of a
+ * back end.
  *
  * One object stands for one lock in one thread, however many `Lock` objects share it.
  */
+import type { LocalQueue } from '../core/local-queue.js';
 import type { PendingWait } from '../core/pending-wait.js';
 import type { Abandoned } from '../guard.js';
 import type { Address } from '../place-options.js';
@@ -39,5 +41,57 @@ export interface Mutex {
   release(): void;
   holder(): Holder | null;
   /** Ends one use of it; to be called once for each time that it was opened. */
+  leave(): void;
+}
+
+/** Those who have a primitive open: one client a thread, one row a client. */
+export interface ClientRows {
+  /** This thread, as words have it: never 0, and never another's later. */
+  readonly self: number;
+  /** Index of this thread's row among the words. */
+  readonly row: number;
+  /** Rows that are or were in use: the index of each among the words. */
+  rows(): Iterable<number>;
+  /** False when whoever last had the row has ended. */
+  isRowAlive(row: number): boolean;
+  pidOfRow(row: number): number;
+  /** False when the client has ended, whatever its slot is now. */
+  isAlive(client: number): boolean;
+}
+
+/** Looks at the state, and takes what it gives; undefined when there is nothing to take yet. */
+export type Take<T> = () => T | undefined;
+
+/** What every primitive but the lock is built on: a state that clients share, and a way to wait for a change of it. */
+export interface Monitor {
+  readonly address: Address;
+  /** Of its file, or folder. */
+  readonly path: string;
+  /** What an error calls it. */
+  readonly what: string;
+  /** The number that it was made with. */
+  readonly detail: number;
+  /** The state, see core/region-layout.ts; only inside of a `take`, {@link look} or {@link update}. */
+  readonly words: Int32Array;
+  readonly numbers: Float64Array;
+  readonly clients: ClientRows;
+  /** Order in this process. */
+  readonly local: LocalQueue;
+  /** Tries until `take` gives something, in the order in which tasks of this process ask. */
+  waitInTurn<T>(wait: PendingWait, take: Take<T>): Promise<T>;
+  /** Tries until `take` gives something; nobody else looks or takes meanwhile. */
+  wait<T>(wait: PendingWait, take: Take<T>): Promise<T>;
+  /** The same, blocking the thread. @returns undefined when time ran out */
+  waitSync<T>(timeout: number, take: Take<T>): T | undefined;
+  /** Reads the state as it is now. */
+  look<T>(read: () => T): T;
+  /** Changes this client's row, or a shared word, by one store, and tells those who wait. */
+  update(change: () => void): void;
+  /** Tells those who wait that there is something to look at; inside of a `take`. */
+  changed(): void;
+  /** A text that all share, replaced as a whole; only inside of a `take`. Empty in the beginning. */
+  document: string;
+  /** Of the next grant; only inside of a `take`. */
+  nextToken(): number;
   leave(): void;
 }

@@ -2,9 +2,9 @@
 import type { MemoryKind } from '../core/memory-file.js';
 import { memoryCalls } from '../platform/ffi.js';
 import type { Address } from '../place-options.js';
-import type { Mutex } from './backend.js';
+import type { Monitor, Mutex } from './backend.js';
 import { FutexMutex } from './futex/futex-mutex.js';
-import { Monitor } from './futex/monitor.js';
+import { FutexMonitor } from './futex/futex-monitor.js';
 
 /**
  * Opens the lock at the address, and makes it if need be; an address without name and id is a new one.
@@ -23,5 +23,5 @@ export function openMutex(address: Address, isFair: boolean): Mutex {
  */
 export function openMonitor(kind: MemoryKind, address: Address, detail: number): Monitor {
   memoryCalls();
-  return Monitor.open(kind, address, detail);
+  return FutexMonitor.open(kind, address, detail);
 }

@@ -28,6 +28,10 @@ export interface MemoryKind {
   readonly noun: string;
   /** True when the file stays open while it is used; one without a name always does. */
   readonly keepsDescriptor?: boolean;
+  /** Of the two words of a dead client's row: true while somebody has still to be told what it had. */
+  readonly isOwed?: (first: number, second: number) => boolean;
+  /** Bytes of the text that its clients share; none if it is omitted. */
+  readonly documentSize?: number;
 }
 
 /** What there is to say about the content of a file. */

@@ -1,7 +1,8 @@
 /**
  * One wait that has not ended: its time-out, its abort signal, and the closing of what it waits for.
  *
- * Invariant: while something waits here, one timer keeps the event loop alive; when nothing does, none is left.
+ * Invariant: while something waits here, one timer keeps the event loop alive, unless the wait is told not to; when
+ * nothing does, none is left.
  */
 import type { ResolvedWait } from '../wait-options.js';
 
@@ -14,6 +15,7 @@ export class PendingWait {
   readonly #timeoutError: () => Error;
   readonly #deadline: number;
   #timer: NodeJS.Timeout | undefined;
+  #isKept = true;
   #cancelled: { readonly reason: unknown } | undefined;
   #onCancel: (() => void) | undefined;
 
@@ -76,15 +78,23 @@ export class PendingWait {
 
   readonly #abort = (): void => this.cancel(this.#signal?.reason);
 
+  /** Says whether the wait keeps the process alive, as it does in the beginning. */
+  keepAlive(isKept: boolean): void {
+    this.#isKept = isKept;
+    if (isKept) this.#timer?.ref();
+    else this.#timer?.unref();
+  }
+
   /** Started without a time-out too: a pending wait keeps the process alive, whatever it waits for. */
   #startTimer(): NodeJS.Timeout {
     const left = this.#deadline - performance.now();
-    return setTimeout(
+    const timer = setTimeout(
       () => {
         if (performance.now() >= this.#deadline) this.cancel(this.#timeoutError());
         else this.#timer = this.#startTimer();
       },
       Math.min(Math.max(1, Math.ceil(left)), LONGEST_TIMER_MS),
     );
+    return this.#isKept ? timer : timer.unref();
   }
 }

@@ -5,6 +5,7 @@ import { Event } from '../event.js';
 import type { TypedAddress } from '../typed-file.js';
 import { FileLock } from '../file-lock.js';
 import { Lock, type LockAddress } from '../lock.js';
+import { LockManager } from '../lock-manager.js';
 import type { Address } from '../place-options.js';
 import type { PrimitiveAddress } from '../primitive.js';
 import { RLock } from '../rlock.js';
@@ -52,6 +53,10 @@ export function rebuildRWLock(address: PrimitiveAddress): RWLock {
 
 export function rebuildCondition(address: ConditionAddress): Condition {
   return Condition.at(address);
+}
+
+export function rebuildLockManager(address: PrimitiveAddress): LockManager {
+  return LockManager.at(address);
 }
 
 export function rebuildEvent(address: PrimitiveAddress): Event {

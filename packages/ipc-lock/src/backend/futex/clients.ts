@@ -6,33 +6,21 @@
  * ends. It takes the first, counts up the slot's generation, and only then takes the second: a word that names
  * the slot and an older generation is a dead client's for good.
  *
- * | row     | content                                                            |
- * | ------- | ------------------------------------------------------------------ |
- * | i32 0   | generation                                                         |
- * | i32 1   | process id                                                         |
- * | i32 2–3 | what the client has of the primitive; zero when its slot is taken |
- * | f64 2   | since when, as `Date.now()` counts                                |
- * | f64 3   | token of its last grant                                           |
+ * What a row holds is in core/region-layout.ts.
  */
 import { TooManyClientsError } from '../../errors.js';
 import { clientWord, generationOf, LAST_SLOT, nextGeneration, slotOf } from '../../core/word-layout.js';
-import type { MemoryFile } from '../../core/memory-file.js';
+import type { MemoryFile, MemoryKind } from '../../core/memory-file.js';
+import { FIRST_OWN, GENERATION, PID, SHARED_SIZE } from '../../core/region-layout.js';
+import { cannotOpen } from '../../files/lock-folder.js';
 import { CONTENT_AT } from '../../files/mapped-file.js';
 import { lockCalls, memoryCalls } from '../../platform/ffi.js';
+import type { ClientRows } from '../backend.js';
 
-/** Bytes of what all clients share, before the rows. */
-export const SHARED_SIZE = 256;
 const ROW_SIZE = 32;
 const ROW_WORDS = ROW_SIZE / 4;
-/** First word of a row that belongs to the primitive. */
-export const FIRST_OWN = 2;
-/** Words of a row where the 64-bit numbers begin. */
-export const SINCE = 4;
-export const LAST_TOKEN = 6;
 /** Word of what all share: the highest slot that was ever taken. */
 const HIGHEST = 16;
-const GENERATION = 0;
-const PID = 1;
 /** First of the bytes that are locked. */
 const LIFE_AT = 2 ** 40;
 
@@ -41,16 +29,7 @@ export const REGION_SIZE = SHARED_SIZE + LAST_SLOT * ROW_SIZE;
 /** Bytes that there is room for from the beginning. */
 export const REGION_RESERVED = 4096;
 
-/** What the row of a dead client said. */
-export interface LeftRow {
-  readonly pid: number;
-  readonly since: number;
-  readonly token: number;
-  /** The two words of the primitive. */
-  readonly own: readonly number[];
-}
-
-export class Clients {
+export class Clients implements ClientRows {
   /** This thread, as words have it. */
   readonly self: number;
   /** Index of this thread's row among the words. */
@@ -62,20 +41,17 @@ export class Clients {
    * Takes a slot.
    *
    * @param inherit - called with the slot's number before it is ours: gives back what its client before has left
+   * @param isOwed - see {@link MemoryKind}
    * @throws TooManyClientsError `ERR_LOCK_TOO_MANY_CLIENTS`; LockFileError when there is no room for the row
    */
-  constructor(file: MemoryFile, inherit: (slot: number, left: LeftRow) => void) {
+  constructor(file: MemoryFile, inherit: (slot: number) => void, isOwed: MemoryKind['isOwed']) {
     this.#fd = file.fd;
     this.#words = new Int32Array(file.buffer);
-    const slot = this.#claim(file.what);
+    const slot = this.#claim(file, isOwed);
     const row = rowOf(slot);
-    memoryCalls().reserve(this.#fd, CONTENT_AT + row * 4, ROW_SIZE);
-    const pid = Atomics.load(this.#words, row + PID);
-    const since = new Float64Array(file.buffer)[(row + SINCE) / 2] as number;
-    const token = new Float64Array(file.buffer)[(row + LAST_TOKEN) / 2] as number;
-    // Exchanged, not read: another client may be giving back the same just now.
-    const own = [0, 1].map((word) => Atomics.exchange(this.#words, row + FIRST_OWN + word, 0));
-    inherit(slot, { pid, since, token, own });
+    // Exchanged, not stored: another client may be giving back the same just now.
+    for (const word of [0, 1]) Atomics.exchange(this.#words, row + FIRST_OWN + word, 0);
+    inherit(slot);
     this.#raiseHighest(slot);
     const generation = nextGeneration(Atomics.load(this.#words, row + GENERATION));
     Atomics.store(this.#words, row + GENERATION, generation);
@@ -121,6 +97,14 @@ export class Clients {
     return Atomics.load(this.#words, row + PID);
   }
 
+  #reserve(row: number, path: string): void {
+    try {
+      memoryCalls().reserve(this.#fd, CONTENT_AT + row * 4, ROW_SIZE);
+    } catch (cause) {
+      throw cannotOpen(path, cause as NodeJS.ErrnoException);
+    }
+  }
+
   #raiseHighest(slot: number): void {
     for (;;) {
       const highest = Atomics.load(this.#words, HIGHEST);
@@ -128,9 +112,17 @@ export class Clients {
     }
   }
 
-  #claim(what: string): number {
-    for (let slot = 1; slot <= LAST_SLOT; slot++) {
-      if (lockCalls().tryRangeLock(this.#fd, 'write', claimOf(slot))) return slot;
+  /** A slot whose row is ours to write; one that tells of the dead is left to be read, as long as there are others. */
+  #claim({ what, path }: MemoryFile, isOwed: MemoryKind['isOwed']): number {
+    for (const isLastResort of isOwed === undefined ? [true] : [false, true]) {
+      for (let slot = 1; slot <= LAST_SLOT; slot++) {
+        if (!lockCalls().tryRangeLock(this.#fd, 'write', claimOf(slot))) continue;
+        const row = rowOf(slot);
+        this.#reserve(row, path);
+        const own = [0, 1].map((word) => Atomics.load(this.#words, row + FIRST_OWN + word));
+        if (isLastResort || isOwed?.(own[0] as number, own[1] as number) !== true) return slot;
+        lockCalls().tryRangeLock(this.#fd, 'none', claimOf(slot));
+      }
     }
     throw new TooManyClientsError(what, LAST_SLOT);
   }

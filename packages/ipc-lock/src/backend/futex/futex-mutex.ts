@@ -23,6 +23,8 @@ import { coarseNow } from '../../core/coarse-clock.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
 import type { PendingWait } from '../../core/pending-wait.js';
+import { FIRST_OWN } from '../../core/region-layout.js';
+import { isToken, newToken } from '../../core/token.js';
 import {
   DEAD,
   FREE,
@@ -39,7 +41,7 @@ import type { Abandoned } from '../../guard.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
 import type { Holder, Mutex, MutexGrant } from '../backend.js';
-import { Clients, FIRST_OWN, REGION_RESERVED, REGION_SIZE } from './clients.js';
+import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
 import { atStep } from './step.js';
 import { watchWord } from './wait-thread.js';
 
@@ -66,8 +68,6 @@ const PATIENCE_MS = 4;
 const SPINS = 200;
 /** Turns of the event loop before an asynchronous wait has the word watched. */
 const TURNS = 2;
-/** Tokens are microseconds when a file is made: they grow on although a file was lost. */
-const SMALLEST_TOKEN = 1e15;
 
 const mutexes = new Map<string, FutexMutex>();
 
@@ -102,7 +102,7 @@ export class FutexMutex implements Mutex {
     this.#words = new Int32Array(file.buffer);
     this.#numbers = new Float64Array(file.buffer);
     this.#location = file.location;
-    this.#clients = clients ?? new Clients(file, (slot) => inheritMutex(this.#words, slot));
+    this.#clients = clients ?? new Clients(file, (slot) => inheritMutex(this.#words, slot), undefined);
     this.#self = this.#clients.self;
   }
 
@@ -317,8 +317,7 @@ export class FutexMutex implements Mutex {
     const numbers = this.#numbers;
     let last = numbers[TOKEN] as number;
     if (!isToken(last)) {
-      // A new file, or noise: microseconds, of which there are more than grants.
-      last = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+      last = newToken();
       numbers[RELEASED] = last;
     }
     const token = last + 1;
@@ -423,10 +422,6 @@ export class FutexMutex implements Mutex {
     const word = Atomics.load(this.#words, WORD);
     return isOffered(word) && ownerOf(word) === this.#self ? this.#tryTake(0, undefined) : undefined;
   }
-}
-
-function isToken(token: number): boolean {
-  return Number.isSafeInteger(token) && token >= SMALLEST_TOKEN;
 }
 
 /** Frees what a dead client of that slot has left. */

@@ -150,7 +150,8 @@ export function watchWord(address: bigint, expected: number, ms: number, done: (
     end();
     done();
   };
-  const slice = setTimeout(ended, waitThread.isReady ? ms : UNTIL_READY_MS);
+  // What keeps the process alive is up to the wait.
+  const slice = setTimeout(ended, waitThread.isReady ? ms : UNTIL_READY_MS).unref();
   const forget = waitThread.watch(address, expected, ended);
   return end;
 }

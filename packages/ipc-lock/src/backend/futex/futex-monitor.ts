@@ -11,71 +11,61 @@
  * | i32 16    | highest slot, see clients.ts                       |
  * | i32 20    | counts changes; those who wait sleep on it         |
  * | i32 21    | 1 when someone may sleep                           |
- * | i32 32–59 | of the primitive                                   |
- * | f64 30    | token of the last grant                            |
+ * | i32 22–24 | the document, see document.ts                      |
  */
 import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
-import type { Abandoned } from '../../guard.js';
+import { TOKEN } from '../../core/region-layout.js';
+import { isToken, newToken } from '../../core/token.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
-import { Clients, type LeftRow, REGION_RESERVED, REGION_SIZE } from './clients.js';
+import type { Monitor, Take } from '../backend.js';
+import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
+import { Document } from './document.js';
 import { FutexMutex, inheritMutex } from './futex-mutex.js';
 import { atStep } from './step.js';
 import { watchWord } from './wait-thread.js';
 
 const CHANGES = 20;
 const SLEEPING = 21;
-/** First word that belongs to the primitive. */
-export const FIRST_SHARED = 32;
 
 /** The longest that a death goes unnoticed, in milliseconds. */
 const SLICE_MS = 15;
 
-/** Of the token, among the 64-bit numbers. */
-const TOKEN = 30;
-const SMALLEST_TOKEN = 1e15;
 /** Turns of the event loop before an asynchronous look at a busy inner lock takes its time. */
 const TURNS = 20;
 
-/** Looks at the state, and takes what it gives; undefined when there is nothing to take yet. */
-export type Take<T> = () => T | undefined;
+const monitors = new Map<string, FutexMonitor>();
 
-const monitors = new Map<string, Monitor>();
-
-export class Monitor {
+export class FutexMonitor implements Monitor {
   readonly what: string;
   readonly address: Address;
-  /** The number that it was made with. */
+  readonly path: string;
   readonly detail: number;
   readonly words: Int32Array;
   readonly numbers: Float64Array;
   readonly clients: Clients;
-  /** What the dead client whose slot this thread has got had left in its row. */
-  inherited: LeftRow | undefined;
-  /** Order in this process. */
   readonly local = new LocalQueue();
   readonly #file: MemoryFile;
   readonly #inner: FutexMutex;
   readonly #location: bigint;
-  readonly #reports: Abandoned[] = [];
+  readonly #document: Document;
   #users = 0;
 
-  private constructor(file: MemoryFile) {
+  private constructor(file: MemoryFile, isOwed: MemoryKind['isOwed']) {
     this.#file = file;
     this.what = file.what;
     this.address = file.address;
+    this.path = file.path;
     this.detail = file.shape.detail;
     this.words = new Int32Array(file.buffer);
     this.numbers = new Float64Array(file.buffer);
     this.#location = file.location + BigInt(CHANGES * 4);
-    this.clients = new Clients(file, (slot, left) => {
-      inheritMutex(this.words, slot);
-      this.inherited = left;
-    });
+    this.clients = new Clients(file, (slot) => inheritMutex(this.words, slot), isOwed);
     this.#inner = new FutexMutex(file, this.clients);
+    this.#document = new Document(file);
   }
 
   /**
@@ -83,8 +73,9 @@ export class Monitor {
    *
    * @param detail - what it is made with; one that is there may have another
    */
-  static open(kind: MemoryKind, address: Address, detail: number): Monitor {
-    const shape = { detail, size: REGION_SIZE, reserved: REGION_RESERVED };
+  static open(kind: MemoryKind, address: Address, detail: number): FutexMonitor {
+    const size = REGION_SIZE + 2 * (kind.documentSize ?? 0);
+    const shape = { detail, size, reserved: REGION_RESERVED };
     const file =
       address.name === undefined && address.id === undefined
         ? MemoryFile.createAnonymous(kind, address.directory, shape)
@@ -93,7 +84,7 @@ export class Monitor {
     if (monitor !== undefined) file.close();
     else {
       try {
-        monitor = new Monitor(file);
+        monitor = new FutexMonitor(file, kind.isOwed);
       } catch (error) {
         file.close();
         throw error;
@@ -104,7 +95,6 @@ export class Monitor {
     return monitor;
   }
 
-  /** Tries until `take` gives something, in the order in which tasks of this process ask. */
   async waitInTurn<T>(wait: PendingWait, take: Take<T>): Promise<T> {
     const endTurn = await this.local.takeTurn(wait);
     try {
@@ -115,7 +105,6 @@ export class Monitor {
     }
   }
 
-  /** Tries until `take` gives something. */
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
       const before = Atomics.load(this.words, CHANGES);
@@ -136,7 +125,6 @@ export class Monitor {
     }
   }
 
-  /** The same, blocking the thread. @returns undefined when time ran out */
   waitSync<T>(timeout: number, take: Take<T>): T | undefined {
     const deadline = performance.now() + timeout;
     for (;;) {
@@ -153,7 +141,16 @@ export class Monitor {
     }
   }
 
-  /** Tells those who wait that there is something to look at. */
+  look<T>(read: () => T): T {
+    return read();
+  }
+
+  /** Needs no lock: a client changes only its own row, or a word that all may change, by one store. */
+  update(change: () => void): void {
+    change();
+    this.changed();
+  }
+
   changed(): void {
     if (IPC_LOCK_STEPS) atStep('changed');
     if (Atomics.exchange(this.words, SLEEPING, 0) === 0) return;
@@ -162,24 +159,19 @@ export class Monitor {
     memoryCalls().wake(this.#location, 2 ** 31 - 1);
   }
 
-  /** Of the next grant; only while the state is being looked at. */
+  get document(): string {
+    return this.#document.text;
+  }
+
+  set document(text: string) {
+    this.#document.text = text;
+  }
+
   nextToken(): number {
     const last = this.numbers[TOKEN] as number;
-    // A new file, or noise: microseconds, of which there are more than grants.
-    const isSound = Number.isSafeInteger(last) && last >= SMALLEST_TOKEN;
-    const token = isSound ? last + 1 : Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    const token = isToken(last) ? last + 1 : newToken();
     this.numbers[TOKEN] = token;
     return token;
-  }
-
-  /** Remembers a grant of a dead client, to be told to the next who gets one in this thread. */
-  report({ pid, since, token }: Omit<LeftRow, 'own'>): void {
-    this.#reports.push({ pid, since, token: BigInt(Number.isSafeInteger(token) ? token : 0) });
-  }
-
-  /** What the next grant is to be told. */
-  nextReport(): Abandoned | null {
-    return this.#reports.shift() ?? null;
   }
 
   leave(): void {
