@@ -17,6 +17,6 @@ export default [
       options.minifySyntax = true;
     },
   }),
-  // For tests only, and not published: can be killed at every step, see src/backend/futex/step.ts.
+  // For tests only, and not published: can be killed at every step, see src/backend/step.ts.
   nodeLibrary({ entry, outDir: 'dist-steps', dts: false, define: { IPC_LOCK_STEPS: 'true' } }),
 ];

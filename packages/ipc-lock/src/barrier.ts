@@ -1,13 +1,13 @@
 /** A place where processes wait for each other. */
 import { inspect } from 'node:util';
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, FIRST_SHARED } from './core/region-layout.js';
 import { BrokenBarrierError, InvalidOptionError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
 
-const KIND: MemoryKind = { kind: 6, ending: 'barrier', noun: 'barrier', keepsDescriptor: true };
+const KIND: ObjectKind = { kind: 6, ending: 'barrier', noun: 'barrier', keepsDescriptor: true };
 
 /** Counts the trips and resets. */
 const GENERATION = FIRST_SHARED;

@@ -1,5 +1,5 @@
 /** Waiting, with a lock, for what others change under it. */
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, FIRST_SHARED } from './core/region-layout.js';
 import { InvalidOptionError, NotHeldError } from './errors.js';
 import type { LockGuard } from './guard.js';
@@ -9,7 +9,7 @@ import { type Address, type PlaceOptions, resolveDirectory, resolveName } from '
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
 
-const KIND: MemoryKind = { kind: 7, ending: 'condition', noun: 'condition', keepsDescriptor: true };
+const KIND: ObjectKind = { kind: 7, ending: 'condition', noun: 'condition', keepsDescriptor: true };
 
 /** The row that was notified last: the next is another's. */
 const LAST_NOTIFIED = FIRST_SHARED;

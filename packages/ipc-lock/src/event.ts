@@ -1,11 +1,11 @@
 /** A flag that processes wait for. */
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { FIRST_SHARED } from './core/region-layout.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
 
-const KIND: MemoryKind = { kind: 4, ending: 'event', noun: 'event', keepsDescriptor: true };
+const KIND: ObjectKind = { kind: 4, ending: 'event', noun: 'event', keepsDescriptor: true };
 const FLAG = FIRST_SHARED;
 /** Counts the calls of set(): who waited then is let go, whatever the flag is by the time it looks. */
 const SETS = FIRST_SHARED + 1;

@@ -6,7 +6,7 @@
  * became of it the next time that it looks. So a request is held from the moment that the list says so.
  */
 import { threadId } from 'node:worker_threads';
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { PendingWait } from './core/pending-wait.js';
 import { type Deferred, deferred } from './core/deferred.js';
 import { type ListedRequest, type LockMode, RequestList } from './core/request-list.js';
@@ -14,7 +14,7 @@ import { LockClosedError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 
-const KIND: MemoryKind = {
+const KIND: ObjectKind = {
   kind: 8,
   ending: 'locks',
   noun: 'lock manager',

@@ -4,7 +4,7 @@
  */
 import type { Monitor, Take } from './backend/backend.js';
 import { openMonitor } from './backend/choose-backend.js';
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { PendingWait } from './core/pending-wait.js';
 import { LAST_TOKEN, SINCE } from './core/region-layout.js';
 import { isToken } from './core/token.js';
@@ -42,7 +42,7 @@ export abstract class Primitive implements Disposable {
    * @param rebuild - export of the rebuild module
    * @internal
    */
-  protected constructor(kind: MemoryKind, rebuild: string, address: Address, detail: number) {
+  protected constructor(kind: ObjectKind, rebuild: string, address: Address, detail: number) {
     this.#rebuild = rebuild;
     this.monitor = openMonitor(kind, address, detail);
     if (this.monitor.detail !== detail) {

@@ -1,6 +1,6 @@
 /** A lock that readers share and writers have alone. */
 import { coarseNow } from './core/coarse-clock.js';
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, LAST_TOKEN, SINCE } from './core/region-layout.js';
 import { NotHeldError, WouldDeadlockError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
@@ -15,7 +15,7 @@ const WRITER = FIRST_OWN + 1;
 const WRITES = 1;
 const WANTS_TO_WRITE = 2;
 
-const KIND: MemoryKind = {
+const KIND: ObjectKind = {
   kind: 5,
   ending: 'rwlock',
   noun: 'read-write lock',

@@ -1,7 +1,7 @@
 /** Permits between processes. */
 import { inspect } from 'node:util';
 import { coarseNow } from './core/coarse-clock.js';
-import type { MemoryKind } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, FIRST_SHARED, LAST_TOKEN, SINCE } from './core/region-layout.js';
 import { InvalidOptionError, NotHeldError, WouldDeadlockError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
@@ -9,14 +9,14 @@ import { type Address, type PlaceOptions, resolveDirectory, resolveName } from '
 import { abandonedBy, Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
 
-const KIND: MemoryKind = {
+const KIND: ObjectKind = {
   kind: 2,
   ending: 'semaphore',
   noun: 'semaphore',
   keepsDescriptor: true,
   isOwed: (held) => held > 0,
 };
-const BOUNDED_KIND: MemoryKind = { ...KIND, kind: 3, ending: 'bounded', noun: 'bounded semaphore' };
+const BOUNDED_KIND: ObjectKind = { ...KIND, kind: 3, ending: 'bounded', noun: 'bounded semaphore' };
 
 /** Permits that were added by those who had none. */
 const ADDED = FIRST_SHARED;
@@ -39,7 +39,7 @@ export class Semaphore extends Primitive {
    */
   constructor(value?: number, options?: PlaceOptions);
   /** @internal */
-  constructor(value: number, options: undefined, address: Address, kind?: MemoryKind, rebuild?: string);
+  constructor(value: number, options: undefined, address: Address, kind?: ObjectKind, rebuild?: string);
   constructor(
     value = 1,
     options?: PlaceOptions,

@@ -1,6 +1,7 @@
 /** Numbers that several processes see. */
 import { inspect } from 'node:util';
-import { MemoryFile, type MemoryKind } from './core/memory-file.js';
+import { MemoryFile } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { shapeOf, type TypedAddress, TypedFile } from './typed-file.js';
 import { type ArrayOf, type ElementOf, type ElementType, resolveElementType } from './element-type.js';
 import { rebuildEntry } from './entry-urls.js';
@@ -9,7 +10,7 @@ import { type Handover, handoverKey } from './handover.js';
 import type { Lock } from './lock.js';
 import { type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 
-const KIND: MemoryKind = { kind: 18, ending: 'array', noun: 'shared array' };
+const KIND: ObjectKind = { kind: 18, ending: 'array', noun: 'shared array' };
 
 /** Options of {@link SharedArray.open}. */
 export interface OpenSharedArrayOptions extends PlaceOptions {

@@ -1,6 +1,7 @@
 /** Memory that several processes see. */
 import { inspect } from 'node:util';
-import { MemoryFile, type MemoryKind } from './core/memory-file.js';
+import { MemoryFile } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError } from './errors.js';
 import { type Handover, handoverKey } from './handover.js';
@@ -16,7 +17,7 @@ export interface OpenSharedMemoryOptions extends PlaceOptions {
   readonly size?: number | undefined;
 }
 
-const KIND: MemoryKind = { kind: 16, ending: 'memory', noun: 'shared memory' };
+const KIND: ObjectKind = { kind: 16, ending: 'memory', noun: 'shared memory' };
 
 /**
  * Memory that every process sees which has it open: by name, or handed over to a child.

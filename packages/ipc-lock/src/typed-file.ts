@@ -10,7 +10,8 @@ import {
 import { InvalidOptionError } from './errors.js';
 import { Lock } from './lock.js';
 import type { Address } from './place-options.js';
-import type { MemoryFile, MemoryKind, Shape } from './core/memory-file.js';
+import type { MemoryFile, Shape } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 
 /** What another process needs to have it again. */
 export interface TypedAddress<T extends ElementType = ElementType> extends Address {
@@ -20,11 +21,11 @@ export interface TypedAddress<T extends ElementType = ElementType> extends Addre
 export class TypedFile<T extends ElementType> {
   readonly type: T;
   readonly file: MemoryFile;
-  readonly #kind: MemoryKind;
+  readonly #kind: ObjectKind;
   #array: ArrayOf<T> | undefined;
   #lock: Lock | undefined;
 
-  constructor(kind: MemoryKind, type: T, file: MemoryFile) {
+  constructor(kind: ObjectKind, type: T, file: MemoryFile) {
     this.#kind = kind;
     this.type = type;
     this.file = file;
@@ -66,7 +67,7 @@ export function shapeOf(type: ElementType, length: number): Shape {
   return { detail: numberOfType(type), size: length * bytesOf(type) };
 }
 
-function lockAddressOf({ ending }: MemoryKind, { directory, name, id }: Address): Address {
+function lockAddressOf({ ending }: ObjectKind, { directory, name, id }: Address): Address {
   // A name of ours can't be one of a user's: those who use both must not meet.
   if (name !== undefined) return { directory, name: `\0${ending}\0${name}` };
   return { directory, id: (id ?? '').replace(/[a-z]+$/, 'lock') };

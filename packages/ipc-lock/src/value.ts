@@ -1,5 +1,6 @@
 /** One number that several processes see. */
-import { MemoryFile, type MemoryKind } from './core/memory-file.js';
+import { MemoryFile } from './core/memory-file.js';
+import type { ObjectKind } from './core/place.js';
 import { shapeOf, type TypedAddress, TypedFile } from './typed-file.js';
 import { type ElementOf, type ElementType, type IntegerType, resolveElementType } from './element-type.js';
 import { rebuildEntry } from './entry-urls.js';
@@ -8,7 +9,7 @@ import { type Handover, handoverKey } from './handover.js';
 import type { Lock } from './lock.js';
 import { type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 
-const KIND: MemoryKind = { kind: 17, ending: 'value', noun: 'value' };
+const KIND: ObjectKind = { kind: 17, ending: 'value', noun: 'value' };
 
 /**
  * A number in shared memory, seen by every process that has it open: by name, or handed over to a child.

@@ -1,10 +1,17 @@
-/** Which way a lock is made here: decided by what the platform has, never by what fails first. */
-import type { MemoryKind } from '../core/memory-file.js';
-import { memoryCalls } from '../platform/ffi.js';
+/**
+ * Which way a lock is made here: decided by what the platform has, never by what fails first. All programs that share a
+ * name have to be of one way, and the other's files are refused.
+ */
+import type { ObjectKind } from '../core/place.js';
+import { hasMemoryCalls } from '../platform/ffi.js';
 import type { Address } from '../place-options.js';
 import type { Monitor, Mutex } from './backend.js';
-import { FutexMutex } from './futex/futex-mutex.js';
 import { FutexMonitor } from './futex/futex-monitor.js';
+import { FutexMutex } from './futex/futex-mutex.js';
+import { PortableMonitor } from './portable/portable-monitor.js';
+import { PortableMutex } from './portable/portable-mutex.js';
+
+const LOCK: ObjectKind = { kind: 1, ending: 'lock', noun: 'lock', keepsDescriptor: true };
 
 /**
  * Opens the lock at the address, and makes it if need be; an address without name and id is a new one.
@@ -12,8 +19,8 @@ import { FutexMonitor } from './futex/futex-monitor.js';
  * @throws LockUnavailableError `ERR_LOCK_UNAVAILABLE`; LockFileError; TooManyClientsError
  */
 export function openMutex(address: Address, isFair: boolean): Mutex {
-  memoryCalls();
-  return FutexMutex.open(address, isFair);
+  const way = hasMemoryCalls() ? FutexMutex : PortableMutex;
+  return way.open(LOCK, address, isFair ? 1 : 0);
 }
 
 /**
@@ -21,7 +28,7 @@ export function openMutex(address: Address, isFair: boolean): Mutex {
  *
  * @throws LockUnavailableError `ERR_LOCK_UNAVAILABLE`; LockFileError; TooManyClientsError
  */
-export function openMonitor(kind: MemoryKind, address: Address, detail: number): Monitor {
-  memoryCalls();
-  return FutexMonitor.open(kind, address, detail);
+export function openMonitor(kind: ObjectKind, address: Address, detail: number): Monitor {
+  const way = hasMemoryCalls() ? FutexMonitor : PortableMonitor;
+  return way.open(kind, address, detail);
 }

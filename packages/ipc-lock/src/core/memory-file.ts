@@ -4,10 +4,8 @@
  * A mapping is given back only when no view of it is left, whether the object that made it is or not.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { AlreadyExistsError, LockClosedError, NotFoundError } from '../errors.js';
 import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from '../files/anonymous-file.js';
-import { chooseLockFolder, fileNameOf, type LockFolder } from '../files/lock-folder.js';
 import {
   CONTENT_AT,
   type Content,
@@ -18,21 +16,7 @@ import {
 } from '../files/mapped-file.js';
 import { type Mapping, memoryCalls } from '../platform/ffi.js';
 import type { Address } from '../place-options.js';
-
-/** What a kind of object calls itself, in its file's header and name and in messages. */
-export interface MemoryKind {
-  readonly kind: number;
-  /** Letters; the ending of the file's name. */
-  readonly ending: string;
-  /** For messages: `The … "name"`. */
-  readonly noun: string;
-  /** True when the file stays open while it is used; one without a name always does. */
-  readonly keepsDescriptor?: boolean;
-  /** Of the two words of a dead client's row: true while somebody has still to be told what it had. */
-  readonly isOwed?: (first: number, second: number) => boolean;
-  /** Bytes of the text that its clients share; none if it is omitted. */
-  readonly documentSize?: number;
-}
+import { type ObjectKind, type Place, placeOf } from './place.js';
 
 /** What there is to say about the content of a file. */
 export type Shape = Omit<Content, 'kind'>;
@@ -58,7 +42,7 @@ export class MemoryFile {
   #buffer: ArrayBuffer | undefined;
 
   /** Maps the file. */
-  private constructor(kind: MemoryKind, place: Place, { fd, shape, anonymous }: Opened) {
+  private constructor(kind: ObjectKind, place: Place, { fd, shape, anonymous }: Opened) {
     this.address = place.address;
     this.shape = shape;
     this.what = place.what;
@@ -78,7 +62,7 @@ export class MemoryFile {
   }
 
   /** @throws AlreadyExistsError `ERR_LOCK_EXISTS` */
-  static create(kind: MemoryKind, address: Address, shape: Shape): MemoryFile {
+  static create(kind: ObjectKind, address: Address, shape: Shape): MemoryFile {
     const place = placeOf(kind, address);
     const fd = makeNamed(kind, place, shape);
     if (fd === undefined) throw new AlreadyExistsError(place.what, place.path);
@@ -86,7 +70,7 @@ export class MemoryFile {
   }
 
   /** Makes one without a name. */
-  static createAnonymous(kind: MemoryKind, directory: string | undefined, shape: Shape): MemoryFile {
+  static createAnonymous(kind: ObjectKind, directory: string | undefined, shape: Shape): MemoryFile {
     const address = { directory, id: newAnonymousId(kind.ending) };
     sweepAnonymousFiles(placeOf(kind, address).folder);
     return MemoryFile.open(kind, address, shape);
@@ -97,7 +81,7 @@ export class MemoryFile {
    *
    * @throws NotFoundError `ERR_LOCK_NOT_FOUND`
    */
-  static open(kind: MemoryKind, address: Address, shape: Shape | undefined): MemoryFile {
+  static open(kind: ObjectKind, address: Address, shape: Shape | undefined): MemoryFile {
     const place = placeOf(kind, address);
     if (address.name !== undefined) return new MemoryFile(kind, place, openOrMake(kind, place, shape));
     let opened: Opened | undefined;
@@ -133,38 +117,7 @@ export class MemoryFile {
   }
 }
 
-interface Place {
-  readonly address: Address;
-  readonly what: string;
-  readonly folder: LockFolder;
-  readonly fileName: string;
-  readonly path: string;
-}
-
-function placeOf({ ending, noun }: MemoryKind, { directory, name, id = '' }: Address): Place {
-  const folder = chooseLockFolder(directory);
-  // Named from here on: in the receiver's environment the usual place may be another.
-  const named = directory ?? (folder.isOurs ? undefined : folder.path);
-  if (name === undefined) {
-    return {
-      address: { directory: named, id },
-      what: `The anonymous ${noun}`,
-      folder,
-      fileName: id,
-      path: join(folder.anonymous, id),
-    };
-  }
-  const fileName = fileNameOf(name, ending);
-  return {
-    address: { directory: named, name },
-    what: `The ${noun} ${JSON.stringify(name)}`,
-    folder,
-    fileName,
-    path: join(folder.path, fileName),
-  };
-}
-
-function openOrMake(kind: MemoryKind, place: Place, shape: Shape | undefined): Opened {
+function openOrMake(kind: ObjectKind, place: Place, shape: Shape | undefined): Opened {
   for (;;) {
     const found = openMappedFile(place.path, kind.kind, place.what);
     if (found !== undefined) return { fd: found.fd, shape: found.header };
@@ -174,7 +127,7 @@ function openOrMake(kind: MemoryKind, place: Place, shape: Shape | undefined): O
   }
 }
 
-function makeNamed({ kind }: MemoryKind, { folder, path }: Place, shape: Shape): number | undefined {
+function makeNamed({ kind }: ObjectKind, { folder, path }: Place, shape: Shape): number | undefined {
   for (;;) {
     const fd = makeMappedFile(folder, path, { ...shape, kind });
     if (fd !== undefined) return fd;

@@ -67,6 +67,20 @@ export function newAnonymousId(kind: string): string {
 
 /** Removes the files of makers that died without doing it, unless others use them still. */
 export function sweepAnonymousFiles(folder: LockFolder): void {
+  sweepAnonymous(folder, new Set([...inUse].map((file) => file.id)), removeIfUnused);
+}
+
+/**
+ * Has everything removed that makers have left who died without doing it.
+ *
+ * @param ours - ids that this thread uses
+ * @param remove - removes what is at the path if nobody uses it
+ */
+export function sweepAnonymous(
+  folder: LockFolder,
+  ours: ReadonlySet<string>,
+  remove: (path: string) => boolean,
+): void {
   let names: string[];
   try {
     names = readdirSync(folder.anonymous);
@@ -75,7 +89,6 @@ export function sweepAnonymousFiles(folder: LockFolder): void {
     return;
   }
   const alive = new Map<string, boolean>();
-  const ours = new Set([...inUse].map((file) => file.id));
   // A thread that was terminated could not clean up, though its process is alive.
   alive.set(`${process.pid}-${ownStart()}`, false);
   let removed = false;
@@ -84,7 +97,7 @@ export function sweepAnonymousFiles(folder: LockFolder): void {
     const maker = `${pid}-${start}`;
     if (pid === '' || ours.has(name)) continue;
     if (!alive.has(maker)) alive.set(maker, String(startOf(Number(pid))) === start);
-    if (alive.get(maker) !== true) removed = removeIfUnused(join(folder.anonymous, name)) || removed;
+    if (alive.get(maker) !== true) removed = remove(join(folder.anonymous, name)) || removed;
   }
   if (removed) removeEmptyFolders(folder);
 }

@@ -19,10 +19,13 @@ import { zlib } from '../platform/lazy-builtins.js';
 export const HEADER_SIZE = 64;
 const MAGIC = 'ipc-lock';
 const LAYOUT_VERSION = 2;
-const BACKEND_MAPPING = 2;
+/** Who can read what is behind the header. */
+export const BACKEND = { mapping: 2, portable: 3 } as const;
 const CRC_AT = 60;
 
 export interface FileHeader {
+  /** One of {@link BACKEND}; that of a mapping if it is omitted. */
+  readonly backend?: number | undefined;
   readonly kind: number;
   readonly detail: number;
   /** Bytes. */
@@ -38,11 +41,12 @@ export type DecodedHeader =
   /** Nothing in it can be trusted. */
   | { readonly kind: 'damaged' };
 
-export function encodeHeader({ kind, detail, size, bootId }: FileHeader): Buffer {
+export function encodeHeader(header: FileHeader): Buffer {
+  const { backend = BACKEND.mapping, kind, detail, size, bootId } = header;
   const bytes = Buffer.alloc(HEADER_SIZE);
   bytes.write(MAGIC, 'latin1');
   bytes.writeUInt32LE(LAYOUT_VERSION, 8);
-  bytes.writeUInt32LE(BACKEND_MAPPING, 12);
+  bytes.writeUInt32LE(backend, 12);
   bytes.write(bootId, 16, 16, 'hex');
   bytes.writeUInt32LE(kind, 32);
   bytes.writeUInt32LE(detail, 36);
@@ -51,14 +55,17 @@ export function encodeHeader({ kind, detail, size, bootId }: FileHeader): Buffer
   return bytes;
 }
 
-/** @param bytes - the file's first 64 bytes, or fewer when it has no more */
-export function decodeHeader(bytes: Buffer): DecodedHeader {
+/**
+ * @param bytes - the file's first 64 bytes, or fewer when it has no more
+ * @param ours - one of {@link BACKEND}
+ */
+export function decodeHeader(bytes: Buffer, ours: number = BACKEND.mapping): DecodedHeader {
   const isWhole = bytes.length >= HEADER_SIZE && bytes.toString('latin1', 0, 8) === MAGIC;
   if (!isWhole || bytes.readUInt32LE(CRC_AT) !== zlib().crc32(bytes.subarray(0, CRC_AT)))
     return { kind: 'damaged' };
   const version = bytes.readUInt32LE(8);
   const backend = bytes.readUInt32LE(12);
-  if (version !== LAYOUT_VERSION || backend !== BACKEND_MAPPING) return { kind: 'foreign', version, backend };
+  if (version !== LAYOUT_VERSION || backend !== ours) return { kind: 'foreign', version, backend };
   return {
     kind: 'header',
     header: {

@@ -86,6 +86,11 @@ export function makeFolder(path: string): void {
       );
     }
   }
+  checkFolder(path);
+}
+
+/** Refuses a folder that others may write to. */
+export function checkFolder(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   // Removed again by its last user: the caller tries again.
   if (stat === undefined) return;

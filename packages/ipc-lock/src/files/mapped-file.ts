@@ -74,7 +74,16 @@ export function openMappedFile(path: string, kind: number, what: string): OpenMa
   try {
     fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') {
+      throw new LockFileError(
+        path,
+        `${what} was made by the back end without FFI (${path} is a folder), and here it is with FFI. Use FFI in ` +
+          'all programs that share it or in none, or another name.',
+        { cause },
+      );
+    }
     throw cannotOpen(path, cause as NodeJS.ErrnoException);
   }
   checkPrivate(fd, path);

@@ -139,16 +139,36 @@ export function memoryCalls(): MemoryCalls {
   );
 }
 
+/** False where FFI is turned off, or has no binary. */
+export function hasLockCalls(): boolean {
+  if (isTurnedOff()) return false;
+  try {
+    loaded ??= load();
+    return true;
+  } catch {
+    // Whoever can't do without is told why.
+    return false;
+  }
+}
+
+/** False where there is no shared memory: no FFI, or this is no 64-bit Linux. */
+export function hasMemoryCalls(): boolean {
+  return hasLockCalls() && loaded?.memory !== undefined;
+}
+
+function isTurnedOff(): boolean {
+  return process.env['IPC_LOCK_NO_FFI'] === '1';
+}
+
 function load(): Bound {
-  if (process.env['IPC_LOCK_NO_FFI'] === '1') {
+  if (isTurnedOff()) {
     throw new LockUnavailableError(
-      'FFI is turned off by IPC_LOCK_NO_FFI=1, and there is no back end without it yet. Unset that variable.',
+      'FFI is turned off by IPC_LOCK_NO_FFI=1, and shared memory needs it; locks and what else synchronises do not. ' +
+        'Unset that variable.',
     );
   }
   if (process.platform === 'win32') {
-    throw new LockUnavailableError(
-      'Windows has no flock(2), and there is no back end for it yet. Use Linux or WSL.',
-    );
+    throw new LockUnavailableError('There is no back end for Windows yet. Use Linux or WSL.');
   }
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;

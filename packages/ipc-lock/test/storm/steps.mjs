@@ -1,4 +1,4 @@
-/** The steps at which a test build can be killed, and what has them. Named in src/backend/futex. */
+/** The steps at which a test build can be killed, and what has them. Named in src/backend. */
 const MUTEX = ['taken', 'entered', 'granted', 'released', 'announced', 'before sleep', 'woken'];
 const HAND_OVER = ['before hand-over', 'before wake'];
 const MONITOR = [

@@ -5,8 +5,9 @@
  * deleted or replaced while we wait for it: a lock counts only if, once it is had, the path still leads to the file.
  */
 import { closeSync, fstatSync, statSync } from 'node:fs';
-import { LockFileError } from '../../errors.js';
-import { lockCalls, type SystemError } from '../../platform/ffi.js';
+import { LockFileError, LockUnavailableError } from '../../errors.js';
+import { hasLockCalls, lockCalls, type SystemError } from '../../platform/ffi.js';
+import * as flockCommand from '../../platform/flock-command.js';
 
 /** Where a lock is, and how its file is opened or made. */
 export interface LockTarget {
@@ -54,10 +55,11 @@ export function isInPlace(target: LockTarget, file: OpenFile): boolean {
 
 /** Tries once. `moved`: the path leads to another file now, or to none. Never sleeps. */
 export function tryLock(target: LockTarget, file: OpenFile, shared: boolean): 'locked' | 'busy' | 'moved' {
-  const calls = lockCalls();
+  const calls = flockCalls();
   try {
     if (!calls.tryFlock(file.fd, shared ? 'shared' : 'exclusive')) return 'busy';
   } catch (cause) {
+    if (cause instanceof LockUnavailableError) throw cause;
     const { code } = cause as SystemError;
     throw new LockFileError(
       target.path,
@@ -73,8 +75,12 @@ export function tryLock(target: LockTarget, file: OpenFile, shared: boolean): 'l
 /** Unlocks first: a child that is just being started may still have a copy of the descriptor. */
 export function unlockAndClose(fd: number): void {
   try {
-    lockCalls().unlockFlock(fd);
+    flockCalls().unlockFlock(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+function flockCalls(): Pick<ReturnType<typeof lockCalls>, 'tryFlock' | 'unlockFlock'> {
+  return hasLockCalls() ? lockCalls() : flockCommand;
 }

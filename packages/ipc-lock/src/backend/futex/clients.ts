@@ -10,7 +10,8 @@
  */
 import { TooManyClientsError } from '../../errors.js';
 import { clientWord, generationOf, LAST_SLOT, nextGeneration, slotOf } from '../../core/word-layout.js';
-import type { MemoryFile, MemoryKind } from '../../core/memory-file.js';
+import type { MemoryFile } from '../../core/memory-file.js';
+import type { ObjectKind } from '../../core/place.js';
 import { FIRST_OWN, GENERATION, PID, SHARED_SIZE } from '../../core/region-layout.js';
 import { cannotOpen } from '../../files/lock-folder.js';
 import { CONTENT_AT } from '../../files/mapped-file.js';
@@ -41,10 +42,10 @@ export class Clients implements ClientRows {
    * Takes a slot.
    *
    * @param inherit - called with the slot's number before it is ours: gives back what its client before has left
-   * @param isOwed - see {@link MemoryKind}
+   * @param isOwed - see {@link ObjectKind}
    * @throws TooManyClientsError `ERR_LOCK_TOO_MANY_CLIENTS`; LockFileError when there is no room for the row
    */
-  constructor(file: MemoryFile, inherit: (slot: number) => void, isOwed: MemoryKind['isOwed']) {
+  constructor(file: MemoryFile, inherit: (slot: number) => void, isOwed: ObjectKind['isOwed']) {
     this.#fd = file.fd;
     this.#words = new Int32Array(file.buffer);
     const slot = this.#claim(file, isOwed);
@@ -113,7 +114,7 @@ export class Clients implements ClientRows {
   }
 
   /** A slot whose row is ours to write; one that tells of the dead is left to be read, as long as there are others. */
-  #claim({ what, path }: MemoryFile, isOwed: MemoryKind['isOwed']): number {
+  #claim({ what, path }: MemoryFile, isOwed: ObjectKind['isOwed']): number {
     for (const isLastResort of isOwed === undefined ? [true] : [false, true]) {
       for (let slot = 1; slot <= LAST_SLOT; slot++) {
         if (!lockCalls().tryRangeLock(this.#fd, 'write', claimOf(slot))) continue;

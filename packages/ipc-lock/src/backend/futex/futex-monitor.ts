@@ -14,7 +14,8 @@
  * | i32 22–24 | the document, see document.ts                      |
  */
 import { LocalQueue } from '../../core/local-queue.js';
-import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
+import { MemoryFile } from '../../core/memory-file.js';
+import type { ObjectKind } from '../../core/place.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
 import { TOKEN } from '../../core/region-layout.js';
@@ -25,7 +26,7 @@ import type { Monitor, Take } from '../backend.js';
 import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
 import { Document } from './document.js';
 import { FutexMutex, inheritMutex } from './futex-mutex.js';
-import { atStep } from './step.js';
+import { atStep } from '../step.js';
 import { watchWord } from './wait-thread.js';
 
 const CHANGES = 20;
@@ -54,7 +55,7 @@ export class FutexMonitor implements Monitor {
   readonly #document: Document;
   #users = 0;
 
-  private constructor(file: MemoryFile, isOwed: MemoryKind['isOwed']) {
+  private constructor(file: MemoryFile, isOwed: ObjectKind['isOwed']) {
     this.#file = file;
     this.what = file.what;
     this.address = file.address;
@@ -73,7 +74,7 @@ export class FutexMonitor implements Monitor {
    *
    * @param detail - what it is made with; one that is there may have another
    */
-  static open(kind: MemoryKind, address: Address, detail: number): FutexMonitor {
+  static open(kind: ObjectKind, address: Address, detail: number): FutexMonitor {
     const size = REGION_SIZE + 2 * (kind.documentSize ?? 0);
     const shape = { detail, size, reserved: REGION_RESERVED };
     const file =

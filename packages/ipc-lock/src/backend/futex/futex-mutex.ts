@@ -21,9 +21,11 @@
  */
 import { coarseNow } from '../../core/coarse-clock.js';
 import { LocalQueue } from '../../core/local-queue.js';
-import { MemoryFile, type MemoryKind } from '../../core/memory-file.js';
+import { MemoryFile } from '../../core/memory-file.js';
+import type { ObjectKind } from '../../core/place.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { FIRST_OWN } from '../../core/region-layout.js';
+import { isBefore } from '../../core/ticket.js';
 import { isToken, newToken } from '../../core/token.js';
 import {
   DEAD,
@@ -42,13 +44,11 @@ import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
 import type { Holder, Mutex, MutexGrant } from '../backend.js';
 import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
-import { atStep } from './step.js';
+import { atStep } from '../step.js';
 import { watchWord } from './wait-thread.js';
 
 /** The detail of a fair lock's file; 0 of another's. */
 const FAIR = 1;
-
-const KIND: MemoryKind = { kind: 1, ending: 'lock', noun: 'lock', keepsDescriptor: true };
 
 const WORD = 0;
 const WANTS_IT = 1;
@@ -107,17 +107,17 @@ export class FutexMutex implements Mutex {
   }
 
   /** Opens the lock, and makes it if need be. One object in this thread for each lock. */
-  static open(address: Address, isFair: boolean): FutexMutex {
-    const shape = { detail: isFair ? FAIR : 0, size: REGION_SIZE, reserved: REGION_RESERVED };
+  static open(kind: ObjectKind, address: Address, detail: number): FutexMutex {
+    const shape = { detail, size: REGION_SIZE, reserved: REGION_RESERVED };
     const file =
       address.name === undefined && address.id === undefined
-        ? MemoryFile.createAnonymous(KIND, address.directory, shape)
-        : MemoryFile.open(KIND, address, shape);
+        ? MemoryFile.createAnonymous(kind, address.directory, shape)
+        : MemoryFile.open(kind, address, shape);
     if (file.shape.detail !== shape.detail) {
       file.close();
       throw new InvalidOptionError(
         'fair',
-        `${file.what} was made ${isFair ? 'without' : 'with'} { fair: true }. Say the same.`,
+        `${file.what} was made ${detail === 0 ? 'with' : 'without'} { fair: true }. Say the same.`,
       );
     }
     let mutex = mutexes.get(file.identity);
@@ -430,11 +430,6 @@ export function inheritMutex(words: Int32Array, slot: number): void {
   if (slotOf(word) === slot) Atomics.compareExchange(words, WORD, word, DEAD | (word & SLEEPERS));
   const asking = Atomics.load(words, WANTS_IT);
   if (slotOf(asking) === slot) Atomics.compareExchange(words, WANTS_IT, asking, 0);
-}
-
-/** Tickets go round: of two, the one that the other is less than half a round ahead of. */
-function isBefore(ticket: number, other: number): boolean {
-  return ((ticket - other) | 0) < 0;
 }
 
 /** Without `%`, which takes as long as a compare-and-swap for numbers of this size. */

@@ -1,0 +1,33 @@
+/**
+ * flock(2) through the program flock(1), where there is no FFI. The program gets the descriptor, and the lock belongs to
+ * the open file description behind it, which stays ours when the program has ended.
+ */
+import { spawnSync } from 'node:child_process';
+import { LockUnavailableError } from '../errors.js';
+import type { FlockMode } from './ffi.js';
+
+/** Exit status of a lock that is another's. @see flock(1) */
+const BUSY = 1;
+
+/** Tries once. @returns false when another open file description excludes it */
+export function tryFlock(fd: number, mode: FlockMode): boolean {
+  const status = run(fd, ['-n', mode === 'shared' ? '-s' : '-x']);
+  return status !== BUSY;
+}
+
+export function unlockFlock(fd: number): void {
+  run(fd, ['-u']);
+}
+
+function run(fd: number, options: readonly string[]): number {
+  const { status, error, stderr } = spawnSync('flock', [...options, '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', fd],
+    encoding: 'utf8',
+  });
+  if (status === 0 || (status === BUSY && stderr === '')) return status;
+  throw new LockUnavailableError(
+    `Without FFI, locks on files need the program flock(1), and it ended with ${status ?? error?.message}: ${stderr ?? ''}. ` +
+      'Install it (util-linux), or use FFI.',
+    { cause: error },
+  );
+}
