@@ -1,11 +1,12 @@
-/** Tries every way to a lock, and prints the codes of the errors. */
-import { FileLock, Lock } from 'ipc-lock';
+/** Tries every way to a lock without FFI, and prints what came of it. */
+import { FileLock, Lock, SharedMemory } from 'ipc-lock';
 
 const folder = process.argv[2];
 const ways = [
   () => new FileLock(`${folder}/file`).acquire(),
-  () => new FileLock(`${folder}/file`).acquireSync(),
-  () => new Lock({ directory: folder }),
+  () => new FileLock(`${folder}/file`).acquireSync({ timeout: 0 }),
+  () => Lock.open('it', { directory: folder }),
+  () => new SharedMemory(64, { directory: folder }),
 ];
 for (const way of ways) {
   try {

@@ -4,6 +4,11 @@ export async function rebuild(address) {
   return (await import(process.env.STORM_BUILD ?? module))[name](data);
 }
 
+/** Of what is opened from now on; the stage is shared memory, and was opened before. */
+export function chooseBackEnd(backEnd) {
+  if (backEnd === 'portable') process.env.IPC_LOCK_NO_FFI = '1';
+}
+
 export function addressOf(object) {
   return JSON.stringify(object[Symbol.for('core-process.handover')]());
 }

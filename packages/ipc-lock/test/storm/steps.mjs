@@ -12,12 +12,28 @@ const MONITOR = [
   'woken',
 ];
 
-/** @type {Record<string, string[]>} */
-export const STEPS = {
+const PORTABLE = [
+  'inner taken',
+  'looking',
+  'taken',
+  'written',
+  'replaced',
+  'inner left',
+  'before sleep',
+  'woken',
+];
+
+const FUTEX_STEPS = {
   lock: [...MUTEX, ...HAND_OVER],
   fair: [...MUTEX, ...HAND_OVER],
   semaphore: MONITOR,
   rwlock: MONITOR,
   condition: [...new Set([...MUTEX, ...HAND_OVER, ...MONITOR])],
   barrier: MONITOR,
+};
+
+/** By scenario; those of the back end without FFI have an ending. @type {Record<string, string[]>} */
+export const STEPS = {
+  ...FUTEX_STEPS,
+  ...Object.fromEntries(Object.keys(FUTEX_STEPS).map((scenario) => [`${scenario}/portable`, PORTABLE])),
 };

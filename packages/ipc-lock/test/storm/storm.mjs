@@ -1,7 +1,7 @@
 /**
  * Four processes take and release one primitive without pause; SIGKILL takes one of them at random, again and again.
  *
- * `node storm.mjs SCENARIO KILLS [STEPS]`: prints one line of JSON, and exits with 1 if anything did not hold. How
+ * `node storm.mjs SCENARIO[/portable] KILLS [STEPS]`: prints one line of JSON, and exits with 1 if anything did not hold. How
  * long nobody got it after a death is told, and judged by whoever knows how busy the machine is.
  * With STEPS, names between commas, the processes are of the test build and kill themselves at one of these steps.
  */
@@ -12,16 +12,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { addressOf } from './rebuild.mjs';
+import { addressOf, chooseBackEnd } from './rebuild.mjs';
 import { scenarios } from './scenarios.mjs';
 import { EVENT, MOST_TOKENS, now, Stage } from './stage.mjs';
 
 const PROCESSES = 4;
 /** How long nobody may get it after a death, in milliseconds. */
 const LONGEST_WAIT_MS = 100;
+/** How long nobody may get it at all, in milliseconds: longer than a busy machine lets all processes start. */
+const STUCK_MS = 30_000;
+/** A step that is not reached for so long, in milliseconds, is seldom; then another is tried. */
+const SELDOM_MS = 1000;
 
 const [name, kills, steps] = process.argv.slice(2);
-const scenario = scenarios[name];
+// Of the back end without FFI: `lock/portable`.
+const [primitive, backEnd = 'futex'] = name.split('/');
+const scenario = scenarios[primitive];
 const build = new URL(steps === undefined ? '../../dist/' : '../../dist-steps/', import.meta.url);
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'storm-'));
@@ -39,6 +45,7 @@ const descriptors = () =>
 const descriptorsBefore = descriptors();
 
 const stage = new Stage();
+chooseBackEnd(backEnd);
 const object = scenario.open(directory);
 scenario.begin(object, stage);
 
@@ -48,20 +55,27 @@ const killedAt = [];
 const alive = new Set();
 const failures = [];
 let last = 1;
+/** The one that does not kill itself: when all are starting at a time nobody could get it. */
+const SPARED = 2;
 
 function start() {
   const incarnation = ++last;
-  // One is spared: when all are starting at a time nobody could get it.
-  const isSpared = steps === undefined || incarnation === 2;
+  const isSpared = steps === undefined || incarnation === SPARED;
   const stop = isSpared
     ? ''
     : `${pick(steps.split(','))}:${1 + Math.floor(Math.random() ** 3 * 300)}:SIGKILL`;
   const child = spawn(
     process.execPath,
-    [worker, name, String(incarnation), addressOf(stage.memory), addressOf(object)],
+    [worker, primitive, backEnd, String(incarnation), addressOf(stage.memory), addressOf(object)],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, STORM_BUILD: new URL('entry/rebuild.js', build).href, IPC_LOCK_STOP_AT: stop },
+      env: {
+        ...process.env,
+        // Each says it for itself, when it has the stage.
+        IPC_LOCK_NO_FFI: '0',
+        STORM_BUILD: new URL('entry/rebuild.js', build).href,
+        IPC_LOCK_STOP_AT: stop,
+      },
     },
   );
   const one = { incarnation, child, ended: once(child, 'exit') };
@@ -72,7 +86,7 @@ function start() {
     if (signal === 'SIGKILL') {
       // One that killed itself may have done so at any time.
       dead.set(incarnation, { pid: child.pid, at: one.killedAt ?? 0 });
-      if (steps !== undefined) killedAt.push(now());
+      if (one.killedAt === undefined) killedAt.push(now());
     } else failures.push(`incarnation ${incarnation} ended with ${exitCode ?? signal}`);
   });
   return one;
@@ -89,10 +103,20 @@ async function kill(one) {
   await one.ended;
 }
 
-const until = (condition) =>
-  (async () => {
-    while (!condition() && failures.length === 0) await sleep(5);
-  })();
+/** Looks again and again; that nobody gets it any more is a fault, whoever was killed where. */
+async function until(condition) {
+  let { rounds } = stage;
+  let progressed = now();
+  while (!condition() && failures.length === 0) {
+    await sleep(5);
+    if (stage.rounds !== rounds) {
+      ({ rounds } = stage);
+      progressed = now();
+    } else if (now() - progressed > STUCK_MS) {
+      failures.push(`nobody got it for ${STUCK_MS} ms after ${killedAt.length} kills`);
+    }
+  }
+}
 
 for (let count = 0; count < PROCESSES; count++) start();
 const began = stage.rounds;
@@ -105,7 +129,10 @@ while (killedAt.length < Number(kills) && failures.length === 0) {
     if (failures.length === 0) await kill(pick([...alive]));
   } else {
     const before = dead.size;
-    await until(() => dead.size > before);
+    const began = now();
+    await until(() => dead.size > before || now() - began > SELDOM_MS);
+    const waiting = [...alive].filter(({ incarnation }) => incarnation !== SPARED);
+    if (dead.size === before && failures.length === 0 && waiting.length > 0) await kill(pick(waiting));
   }
   while (alive.size < PROCESSES && failures.length === 0) start();
   if (stage.rounds > MOST_TOKENS - 1e6) break;
@@ -142,7 +169,7 @@ for (let tries = 0; tries < 1000 && descriptors() > descriptorsBefore; tries++) 
 if (descriptors() > descriptorsBefore)
   failures.push(`${descriptors() - descriptorsBefore} descriptors left open`);
 const left = readdirSync(directory, { recursive: true }).filter(
-  (file) => !/storm\.[0-9a-f]+\.[a-z]+$/.test(file),
+  (file) => !/storm\.[0-9a-f]+\.[a-z]+(?:\/state)?$/.test(file),
 );
 if (left.length > 0) failures.push(`left in its folder: ${left.join(', ')}`);
 rmSync(directory, { recursive: true });

@@ -37,7 +37,7 @@ const IDENTITY = 4;
 const DETAIL_AT = 36;
 
 /** The longest that a death goes unnoticed, in milliseconds. */
-const SLICE_MS = 40;
+const SLICE_MS = 25;
 /** Pauses between two looks at whether the state was replaced, in milliseconds. */
 const FIRST_PAUSE_MS = 0.5;
 const LONGEST_PAUSE_MS = 8;
@@ -233,6 +233,7 @@ export class PortableMonitor implements Monitor {
       removeEmptyFolders(this.#place.folder);
       return;
     }
+    this.#folder.sweep();
     this.#folder.replace(state);
     this.#folder.leave();
     this.#folder.quit();
