@@ -9,6 +9,7 @@ export type LockErrorCode =
   | 'ERR_LOCK_TIMEOUT'
   | 'ERR_LOCK_NOT_HELD'
   | 'ERR_LOCK_WOULD_DEADLOCK'
+  | 'ERR_LOCK_DEADLOCK'
   | 'ERR_LOCK_INVALID_OPTION'
   | 'ERR_LOCK_FILE'
   | 'ERR_LOCK_BROKEN_BARRIER'
@@ -68,6 +69,36 @@ export class WouldDeadlockError extends LockError {
         'Use await acquire(), release it first, or try once with { timeout: 0 }.',
     );
   }
+}
+
+/** Who holds one lock of a deadlock and waits for another. */
+export interface DeadlockParty {
+  readonly pid: number;
+  readonly holds: string;
+  readonly waitsFor: string;
+}
+
+/** Several wait for each other, and would for ever; this wait, the last to begin, was given up. `ERR_LOCK_DEADLOCK` */
+export class DeadlockError extends LockError {
+  override readonly name = 'DeadlockError';
+  /** Each waits for what the next holds, the last for what the first holds; the first is the one that gave up. */
+  readonly holders: readonly DeadlockParty[];
+
+  constructor(holders: readonly DeadlockParty[]) {
+    const parties = holders.map(
+      ({ pid, holds, waitsFor }) => `process ${pid} holds ${lower(holds)} and waits for ${lower(waitsFor)}`,
+    );
+    super(
+      'ERR_LOCK_DEADLOCK',
+      `A deadlock: ${parties.join('; ')}. Release what you hold and begin again, so that the others can go on, and ` +
+        'take locks in one order everywhere.',
+    );
+    this.holders = holders;
+  }
+}
+
+function lower(what: string): string {
+  return what.replace(/^The /, 'the ');
 }
 
 /** An option or argument has a value that can't be used. `ERR_LOCK_INVALID_OPTION` */

@@ -1,5 +1,5 @@
 /** Public names. */
-export { Lock, type LockOptions } from './lock.js';
+export { Lock, type LockOptions, type LockWaitOptions, type LockWaitSyncOptions } from './lock.js';
 export {
   type LockGrantedCallback,
   type LockInfo,
@@ -28,6 +28,8 @@ export type { PlaceOptions } from './place-options.js';
 export {
   AlreadyExistsError,
   BrokenBarrierError,
+  DeadlockError,
+  type DeadlockParty,
   InvalidOptionError,
   LockClosedError,
   LockError,

@@ -4,6 +4,9 @@ import type { Holder, Mutex } from './backend/backend.js';
 import { openMutex } from './backend/choose-backend.js';
 import { warnOfCollected } from './core/collected.js';
 import { PendingWait } from './core/pending-wait.js';
+import { DeadlockWatch } from './deadlock/deadlock-watch.js';
+import { asOwner, currentOwner, type LockOwner, newOwner } from './deadlock/lock-owner.js';
+import { holdingsChanged } from './deadlock/wait-board.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
@@ -20,11 +23,30 @@ export interface LockOptions extends PlaceOptions {
    * @defaultValue `false`: whoever comes first takes it, and who waited for some milliseconds is handed it
    */
   readonly fair?: boolean | undefined;
+  /** What {@link LockWaitSyncOptions.detectDeadlock} is when a wait does not say. @defaultValue `false` */
+  readonly detectDeadlock?: boolean | undefined;
 }
+
+/** Options of a wait for a {@link Lock} that blocks the thread. */
+export interface LockWaitSyncOptions extends WaitSyncOptions {
+  /**
+   * True: a wait that can never end, because the holder waits for a lock that the waiter holds, straight or through
+   * others, is given up with a {@link DeadlockError}. Seen are locks that were taken, and waits that are made, with
+   * this option, in all processes of this user. What is called inside of `runExclusive` holds what that holds;
+   * outside of it the thread is one holder.
+   *
+   * @defaultValue that of the lock object
+   */
+  readonly detectDeadlock?: boolean | undefined;
+}
+
+/** Options of a wait for a {@link Lock}. */
+export interface LockWaitOptions extends LockWaitSyncOptions, WaitOptions {}
 
 /** What another process needs to have it again. */
 export interface LockAddress extends Address {
   readonly fair?: boolean | undefined;
+  readonly detectDeadlock?: boolean | undefined;
 }
 
 /** What is left to do for a lock object that was dropped. */
@@ -42,10 +64,13 @@ interface Remainder {
 export class Lock implements Disposable {
   readonly #mutex: Mutex;
   readonly #isFair: boolean;
+  readonly #detects: boolean;
   readonly #remainder: Remainder;
   readonly #waits = new Set<PendingWait>();
   /** Of the grant that this object has; 0 for none. A number, which costs nothing to keep, and not its guard. */
   #token = 0;
+  /** Whose the grant is, when deadlocks are looked for. */
+  #holding: LockOwner | undefined;
   #closed = false;
 
   /**
@@ -59,9 +84,10 @@ export class Lock implements Disposable {
   constructor(options: undefined, address: LockAddress);
   constructor(
     options?: LockOptions,
-    address: LockAddress = { directory: resolveDirectory(options), fair: resolveFair(options) },
+    address: LockAddress = { directory: resolveDirectory(options), ...resolveOptions(options) },
   ) {
     this.#isFair = address.fair === true;
+    this.#detects = address.detectDeadlock === true;
     this.#mutex = openMutex(address, this.#isFair);
     this.#remainder = { mutex: this.#mutex, isHeld: false };
     droppedLocks.register(this, this.#remainder, this);
@@ -80,7 +106,7 @@ export class Lock implements Disposable {
     return new Lock(undefined, {
       directory: resolveDirectory(options),
       name: resolveName(name, 'a lock'),
-      fair: resolveFair(options),
+      ...resolveOptions(options),
     });
   }
 
@@ -119,19 +145,23 @@ export class Lock implements Disposable {
    * @throws {TimeoutError} `ERR_LOCK_TIMEOUT`
    * @throws {LockFileError} `ERR_LOCK_FILE`, with the system's reason as its `cause`
    * @throws {LockClosedError} `ERR_LOCK_CLOSED`, also when it is closed during the wait
+   * @throws {DeadlockError} `ERR_LOCK_DEADLOCK`, only with `detectDeadlock`
    */
-  async acquire(options?: WaitOptions): Promise<LockGuard> {
+  async acquire(options?: LockWaitOptions): Promise<LockGuard> {
     if (options === undefined && !this.#closed) {
       const token = this.#mutex.tryAcquireInTurn();
-      if (token !== 0) return this.#granted(token, null);
+      if (token !== 0) return this.#granted(token, null, this.#detects);
     }
+    const detects = this.#resolveDetects(options);
     const resolved = resolveWait(options);
     this.#throwIfClosed();
     using wait = new PendingWait(resolved, () => new TimeoutError(this.#mutex.what, resolved.timeout));
+    using watch = detects ? new DeadlockWatch(this.#mutex) : undefined;
+    watch?.start((reason) => wait.cancel(reason));
     this.#waits.add(wait);
     try {
       const { token, abandoned } = await this.#mutex.acquire(wait);
-      return this.#granted(token, abandoned);
+      return this.#granted(token, abandoned, detects);
     } finally {
       this.#waits.delete(wait);
     }
@@ -142,18 +172,24 @@ export class Lock implements Disposable {
    *
    * @throws {WouldDeadlockError} `ERR_LOCK_WOULD_DEADLOCK` when this thread holds it already
    */
-  acquireSync(options?: WaitSyncOptions): LockGuard {
+  acquireSync(options?: LockWaitSyncOptions): LockGuard {
     this.#throwIfClosed();
+    const detects = this.#resolveDetects(options);
     const timeout = options === undefined ? Infinity : resolveWait(options).timeout;
     const token = this.#mutex.tryAcquire();
-    if (token !== 0) return this.#granted(token, null);
-    const grant = this.#mutex.acquireSync(timeout);
-    return this.#granted(grant.token, grant.abandoned);
+    if (token !== 0) return this.#granted(token, null, detects);
+    using watch = detects ? new DeadlockWatch(this.#mutex) : undefined;
+    const grant = this.#mutex.acquireSync(timeout, watch && (() => watch.look()));
+    return this.#granted(grant.token, grant.abandoned, detects);
   }
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
-  async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
-    return await workUnder(await this.acquire(options), work);
+  async runExclusive<T>(
+    work: (guard: LockGuard) => T | PromiseLike<T>,
+    options?: LockWaitOptions,
+  ): Promise<T> {
+    if (!this.#resolveDetects(options)) return await workUnder(await this.acquire(options), work);
+    return await asOwner(newOwner(), async () => workUnder(await this.acquire(options), work));
   }
 
   /** @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when it is not held through this object */
@@ -162,6 +198,7 @@ export class Lock implements Disposable {
     this.#token = 0;
     this.#remainder.isHeld = false;
     this.#mutex.release();
+    if (this.#holding !== undefined) this.#noLongerHolding(this.#holding);
   }
 
   /** Releases the lock if held, ends the waits with `ERR_LOCK_CLOSED`, and makes the object unusable. */
@@ -187,7 +224,7 @@ export class Lock implements Disposable {
     return {
       module: rebuildEntry.href,
       export: 'rebuildLock',
-      data: { ...this.#mutex.address, fair: this.#isFair },
+      data: { ...this.#mutex.address, fair: this.#isFair, detectDeadlock: this.#detects },
     };
   }
 
@@ -196,10 +233,25 @@ export class Lock implements Disposable {
     letGo: (): void => this.release(),
   };
 
-  #granted(token: number, abandoned: Abandoned | null): LockGuard {
+  #granted(token: number, abandoned: Abandoned | null, detects: boolean): LockGuard {
     this.#token = token;
     this.#remainder.isHeld = true;
+    if (detects) {
+      this.#holding = currentOwner();
+      this.#holding.holds.add(this.#mutex);
+      holdingsChanged();
+    }
     return new LockGuard(this.#owner, token, abandoned);
+  }
+
+  #noLongerHolding(owner: LockOwner): void {
+    this.#holding = undefined;
+    owner.holds.delete(this.#mutex);
+    holdingsChanged();
+  }
+
+  #resolveDetects(options: LockWaitSyncOptions | undefined): boolean {
+    return options === undefined ? this.#detects : resolveFlag('detectDeadlock', options, this.#detects);
   }
 
   #throwIfClosed(): void {
@@ -213,8 +265,19 @@ const droppedLocks = new FinalizationRegistry<Remainder>(({ mutex, isHeld }) => 
   else mutex.leave();
 });
 
-function resolveFair(options: LockOptions | undefined): boolean {
-  const fair = options?.fair ?? false;
-  if (typeof fair === 'boolean') return fair;
-  throw new InvalidOptionError('fair', `Option "fair" must be true or false, not ${inspect(fair)}.`);
+function resolveOptions(options: LockOptions = {}): Pick<LockAddress, 'fair' | 'detectDeadlock'> {
+  return {
+    fair: resolveFlag('fair', options, false),
+    detectDeadlock: resolveFlag('detectDeadlock', options, false),
+  };
+}
+
+function resolveFlag<K extends string>(
+  name: K,
+  options: { readonly [name in K]?: boolean | undefined },
+  byDefault: boolean,
+): boolean {
+  const flag = options?.[name] ?? byDefault;
+  if (typeof flag === 'boolean') return flag;
+  throw new InvalidOptionError(name, `Option "${name}" must be true or false, not ${inspect(flag)}.`);
 }

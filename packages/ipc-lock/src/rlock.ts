@@ -1,13 +1,13 @@
 /** A lock that its owner may take again. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Holder } from './backend/backend.js';
+import { asOwner, newOwner } from './deadlock/lock-owner.js';
 import { rebuildEntry } from './entry-urls.js';
 import { NotHeldError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
-import { Lock } from './lock.js';
+import { Lock, type LockWaitOptions, type LockWaitSyncOptions } from './lock.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
-import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
 
 /** Who owns what is not taken in a {@link RLock.runExclusive}. */
 const THREAD = Symbol('thread');
@@ -73,19 +73,26 @@ export class RLock implements Disposable {
   }
 
   /** Waits until the caller owns the lock, at once if it does already. See {@link Lock.acquire}. */
-  async acquire(options?: WaitOptions): Promise<LockGuard> {
+  async acquire(options?: LockWaitOptions): Promise<LockGuard> {
     return this.#again() ?? this.#first(await this.#lock.acquire(options));
   }
 
   /** The same, blocking the thread. See {@link Lock.acquireSync}. */
-  acquireSync(options?: WaitSyncOptions): LockGuard {
+  acquireSync(options?: LockWaitSyncOptions): LockGuard {
     return this.#again() ?? this.#first(this.#lock.acquireSync(options));
   }
 
   /** Runs `work` as an owner of its own, or as its caller's if that owns the lock. */
-  async runExclusive<T>(work: (guard: LockGuard) => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+  async runExclusive<T>(
+    work: (guard: LockGuard) => T | PromiseLike<T>,
+    options?: LockWaitOptions,
+  ): Promise<T> {
     const owner = this.#chain.getStore() ?? Symbol('chain');
-    return await this.#chain.run(owner, async () => workUnder(await this.acquire(options), work));
+    const run = async (): Promise<T> => workUnder(await this.acquire(options), work);
+    return await this.#chain.run(
+      owner,
+      options?.detectDeadlock === true ? () => asOwner(newOwner(), run) : run,
+    );
   }
 
   /** Releases it once. @throws {NotHeldError} `ERR_LOCK_NOT_HELD` when the caller does not own it */

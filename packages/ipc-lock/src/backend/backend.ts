@@ -25,6 +25,8 @@ export interface MutexGrant {
 
 /** A lock that one task of one process holds at a time. */
 export interface Mutex {
+  /** Of its file, or folder. */
+  readonly path: string;
   /** Where it is, for another process. */
   readonly address: Address;
   /** What an error calls it. */
@@ -35,8 +37,13 @@ export interface Mutex {
   tryAcquireInTurn(): number;
   /** @throws whatever ended `wait` */
   acquire(wait: PendingWait): Promise<MutexGrant>;
-  /** Blocks the thread. @throws TimeoutError; WouldDeadlockError when this thread holds it */
-  acquireSync(timeout: number): MutexGrant;
+  /**
+   * Blocks the thread.
+   *
+   * @param beforeSleep - called before each of the short sleeps; what it throws ends the wait
+   * @throws TimeoutError; WouldDeadlockError when this thread holds it
+   */
+  acquireSync(timeout: number, beforeSleep?: () => void): MutexGrant;
   /** Only for the one who holds it. */
   release(): void;
   holder(): Holder | null;

@@ -72,6 +72,7 @@ const TURNS = 2;
 const mutexes = new Map<string, FutexMutex>();
 
 export class FutexMutex implements Mutex {
+  readonly path: string;
   readonly what: string;
   readonly address: Address;
   readonly #file: MemoryFile;
@@ -97,6 +98,7 @@ export class FutexMutex implements Mutex {
   constructor(file: MemoryFile, clients?: Clients) {
     this.#file = file;
     this.#isFair = clients === undefined && file.shape.detail === FAIR;
+    this.path = file.path;
     this.what = file.what;
     this.address = file.address;
     this.#words = new Int32Array(file.buffer);
@@ -196,22 +198,26 @@ export class FutexMutex implements Mutex {
     }
   }
 
-  acquireSync(timeout: number): MutexGrant {
+  acquireSync(timeout: number, beforeSleep?: () => void): MutexGrant {
     if (!this.#local.admits(false)) {
       throw timeout === 0 ? new TimeoutError(this.what, timeout) : new WouldDeadlockError(this.what);
     }
-    if (!this.#isFair) return this.#acquireBlocking(timeout, undefined);
+    if (!this.#isFair) return this.#acquireBlocking(timeout, undefined, beforeSleep);
     // Ahead of this thread's tasks, in the place that they have among all.
     const ticket = this.#tickets[0] ?? this.#drawTicket();
     this.#queue(0, ticket);
     try {
-      return this.#acquireBlocking(timeout, ticket);
+      return this.#acquireBlocking(timeout, ticket, beforeSleep);
     } finally {
       this.#leaveQueue(ticket);
     }
   }
 
-  #acquireBlocking(timeout: number, ticket: number | undefined): MutexGrant {
+  #acquireBlocking(
+    timeout: number,
+    ticket: number | undefined,
+    beforeSleep: (() => void) | undefined,
+  ): MutexGrant {
     const asked = performance.now();
     let sleepers = 0;
     for (let look = 0; ; look++) {
@@ -227,6 +233,13 @@ export class FutexMutex implements Mutex {
         throw new TimeoutError(this.what, timeout);
       }
       if (waited >= PATIENCE_MS) this.#askForIt();
+      try {
+        beforeSleep?.();
+      } catch (error) {
+        // Handed over in the last moment, it goes on to the next.
+        if (this.#giveUp() !== undefined) this.release();
+        throw error;
+      }
       const seen = this.#announceSleep();
       if (seen === undefined) continue;
       if (IPC_LOCK_STEPS) atStep('before sleep');

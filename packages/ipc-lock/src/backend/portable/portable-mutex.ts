@@ -35,6 +35,7 @@ const TICKET = FIRST_OWN;
 const mutexes = new Map<PortableMonitor, PortableMutex>();
 
 export class PortableMutex implements Mutex {
+  readonly path: string;
   readonly address: Address;
   readonly what: string;
   readonly #monitor: PortableMonitor;
@@ -45,6 +46,7 @@ export class PortableMutex implements Mutex {
 
   private constructor(monitor: PortableMonitor) {
     this.#monitor = monitor;
+    this.path = monitor.path;
     this.address = monitor.address;
     this.what = monitor.what;
   }
@@ -104,24 +106,29 @@ export class PortableMutex implements Mutex {
     }
   }
 
-  acquireSync(timeout: number): MutexGrant {
+  acquireSync(timeout: number, beforeSleep?: () => void): MutexGrant {
     if (!this.#local.admits(false)) {
       throw timeout === 0 ? new TimeoutError(this.what, timeout) : new WouldDeadlockError(this.what);
     }
     // Ahead of this thread's tasks, in the place that they have among all.
     let ticket = this.#tickets[0];
     let isOurs = false;
-    const grant = this.#monitor.waitSync(timeout, () => {
-      const taken = this.#take(ticket);
-      if (taken !== undefined || timeout === 0 || isOurs) return taken;
-      ticket ??= this.#drawTicket();
-      this.#queue(0, ticket);
-      isOurs = true;
-      return undefined;
-    });
-    if (isOurs && ticket !== undefined) this.#leaveQueue(ticket);
-    if (grant === undefined) throw new TimeoutError(this.what, timeout);
-    return grant;
+    try {
+      const grant = this.#monitor.waitSync(timeout, () => {
+        const taken = this.#take(ticket);
+        if (taken !== undefined || timeout === 0) return taken;
+        beforeSleep?.();
+        if (isOurs) return undefined;
+        ticket ??= this.#drawTicket();
+        this.#queue(0, ticket);
+        isOurs = true;
+        return undefined;
+      });
+      if (grant === undefined) throw new TimeoutError(this.what, timeout);
+      return grant;
+    } finally {
+      if (isOurs && ticket !== undefined) this.#leaveQueue(ticket);
+    }
   }
 
   release(): void {
