@@ -10,7 +10,7 @@ import type { ObjectKind } from './core/place.js';
 import { PendingWait } from './core/pending-wait.js';
 import { type Deferred, deferred } from './core/deferred.js';
 import { type ListedRequest, type LockMode, RequestList } from './core/request-list.js';
-import { LockClosedError } from './errors.js';
+import { LockClosedError, LockFileError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 
@@ -24,6 +24,9 @@ const KIND: ObjectKind = {
 
 /** How long nothing is heard of what others do with locks that are held here, in milliseconds, before it matters. */
 const QUIET_MS = 5;
+
+const NOT_NOTED =
+  'The grant of a lock could not be noted, so it was given up: is the file system of its manager full? Make room.';
 
 /** Counts the requests of this thread, which is one client for all its managers of one name. */
 let lastRequest = 0;
@@ -149,6 +152,7 @@ export class LockManager extends Primitive {
         return await callback(null);
       }
       await own.granted.promise;
+      if (!own.isHeld) throw new LockFileError(this.monitor.path, NOT_NOTED);
     } catch (error) {
       if (this.#own.delete(own.id)) await this.#take(own.id);
       throw error;
@@ -212,6 +216,7 @@ export class LockManager extends Primitive {
       if (isHeld && !own.isHeld) {
         own.isHeld = true;
         own.granted.resolve();
+        this.monitor.orElse(() => (own.isHeld = false));
       } else if (own.isHeld && !isHeld) {
         this.#own.delete(own.id);
         own.stolen.reject(new DOMException('The lock was stolen by another request.', 'AbortError'));

@@ -156,6 +156,7 @@ export class RWLock extends Primitive {
     const guard = this.#enter();
     Atomics.add(words, clients.row + READERS, 1);
     this.#readers.add(guard);
+    this.monitor.orElse(() => this.#readers.delete(guard));
     return guard;
   };
 
@@ -175,6 +176,7 @@ export class RWLock extends Primitive {
     const guard = this.#enter();
     Atomics.store(words, clients.row + WRITER, WRITES);
     this.#writer = guard;
+    this.monitor.orElse(() => (this.#writer = undefined));
     return guard;
   };
 

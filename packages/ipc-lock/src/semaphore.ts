@@ -143,6 +143,7 @@ export class Semaphore extends Primitive {
     Atomics.add(monitor.words, row + HELD, 1);
     const guard = new LockGuard(this.#owner, token, abandoned);
     this.#guards.add(guard);
+    monitor.orElse(() => this.#guards.delete(guard));
     return guard;
   };
 

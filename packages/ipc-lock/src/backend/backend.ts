@@ -96,6 +96,8 @@ export interface Monitor {
   update(change: () => void): void;
   /** Tells those who wait that there is something to look at; inside of a `take`. */
   changed(): void;
+  /** Inside of a `take`: has `undo` called if the change can't be told to the others, which did not happen then. */
+  orElse(undo: () => void): void;
   /** A text that all share, replaced as a whole; only inside of a `take`. Empty in the beginning. */
   document: string;
   /** Of the next grant; only inside of a `take`. */

@@ -4,8 +4,8 @@
  * A mapping is given back only when no view of it is left, whether the object that made it is or not.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { AlreadyExistsError, LockClosedError, NotFoundError } from '../errors.js';
-import { AnonymousFile, newAnonymousId, sweepAnonymousFiles } from '../files/anonymous-file.js';
+import { AlreadyExistsError, LockClosedError, LockFileError, NotFoundError } from '../errors.js';
+import { AnonymousFile, leadsTo, newAnonymousId, sweepAnonymousFiles } from '../files/anonymous-file.js';
 import {
   CONTENT_AT,
   type Content,
@@ -28,6 +28,9 @@ interface Opened {
   readonly anonymous?: AnonymousFile | undefined;
 }
 
+/** A look at the name takes as long as fifty grants. */
+const LOOK_EVERY = 1024;
+
 export class MemoryFile {
   readonly address: Address;
   readonly shape: Shape;
@@ -40,6 +43,7 @@ export class MemoryFile {
   readonly path: string;
   readonly #hold: Hold;
   #buffer: ArrayBuffer | undefined;
+  #looksLeft = LOOK_EVERY;
 
   /** Maps the file. */
   private constructor(kind: ObjectKind, place: Place, { fd, shape, anonymous }: Opened) {
@@ -108,6 +112,26 @@ export class MemoryFile {
     this.#buffer = undefined;
     droppedObjects.unregister(this);
     this.#hold.end();
+  }
+
+  /** Notices, at one call in {@link LOOK_EVERY}, what {@link checkName} does. */
+  checkNameSometimes(): void {
+    if (--this.#looksLeft === 0) this.checkName();
+  }
+
+  /**
+   * Notices that the file was renamed or removed: who opens the name now has another. Only while the descriptor is kept.
+   *
+   * @throws LockFileError `ERR_LOCK_FILE`
+   */
+  checkName(): void {
+    this.#looksLeft = LOOK_EVERY;
+    if (this.address.name === undefined || leadsTo(this.path, this.fd)) return;
+    throw new LockFileError(
+      this.path,
+      `${this.path} was renamed or removed while it was used: who opened ${this.what.replace('The', 'the')} before and ` +
+        'who opens it after do not exclude each other. Close it, open it again, and never remove what is in use.',
+    );
   }
 
   /** Takes the name away; false when another file has it by now, or none. */

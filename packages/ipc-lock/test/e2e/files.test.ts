@@ -1,4 +1,5 @@
 /** Files that are renamed, deleted, replaced, spoilt or out of reach. */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -17,8 +18,10 @@ import {
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { runProgram, temporaryFolder } from '@tooling/testkit';
-import { FileLock, Lock } from 'ipc-lock';
+import { FileLock, Lock, Semaphore } from 'ipc-lock';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeBackEnds } from '../back-ends.js';
+import { addressOf } from '../handed-over.js';
 import { program, startHolder } from '../holder-program.js';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
@@ -154,6 +157,64 @@ describe('a file that can not be had', () => {
     expect(new Set(readdirSync(directory)).size).toBe(names.length);
     for (const lock of locks) lock.close();
   });
+});
+
+describe('a lock whose file is taken away while it is open', () => {
+  it.each(['deleted', 'renamed'])(
+    '%s: is noticed, by those who wait and by those who only take it',
+    async (way) => {
+      const directory = temporaryFolder();
+      const [lock, semaphore] = [Lock.open('it', { directory }), Semaphore.open('it', 1, { directory })];
+      onTestFinished(() => [lock, semaphore].forEach((object) => object.close()));
+      const holder = startHolder(['at', addressOf(lock)]);
+      await holder.granted();
+      const waiting = lock.acquire();
+      for (const name of readdirSync(directory)) {
+        if (way === 'deleted') unlinkSync(join(directory, name));
+        else renameSync(join(directory, name), join(directory, `${name}.old`));
+      }
+      await expect(waiting).rejects.toThrow(/was renamed or removed while it was used/);
+      expect(() => lock.acquireSync({ timeout: 1000 })).toThrow(code('ERR_LOCK_FILE'));
+      holder.tell('release');
+      await holder.ended;
+      const again = (object: Lock | Semaphore) => () => {
+        for (let round = 0; round < 2000; round++) object.acquireSync().release();
+      };
+      expect(again(lock)).toThrow(code('ERR_LOCK_FILE'));
+      expect(again(semaphore)).toThrow(code('ERR_LOCK_FILE'));
+      const anew = Lock.open('it', { directory });
+      onTestFinished(() => anew.close());
+      expect(again(anew)).not.toThrow();
+    },
+  );
+});
+
+describeBackEnds((backEnd) => {
+  const full = backEnd === 'portable' ? 'ERR_LOCK_FILE ENOSPC' : 'worked';
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'no space left: what is new, or needs room, says so, and all works again with room (skipped: only root can mount)',
+    async () => {
+      const directory = temporaryFolder();
+      const script = `mount -t tmpfs -o size=256k,mode=700 tmpfs "$1" && exec "$2" "$3" "$1"`;
+      const { stdout, stderr, status } = spawnSync(
+        'unshare',
+        ['-m', 'sh', '-c', script, 'sh', directory, process.execPath, program('full-disk.mjs')],
+        { encoding: 'utf8' },
+      );
+      expect({ stdout, stderr, status }).toEqual({
+        stdout: [
+          'with room: worked',
+          'another one, full: ERR_LOCK_FILE ENOSPC',
+          `those that are open, full: ${full}`,
+          'with room again: worked',
+          'free: 2, null\n',
+        ].join('\n'),
+        stderr: '',
+        status: 0,
+      });
+    },
+  );
 });
 
 describe('the file of a lock that is spoilt', () => {

@@ -107,6 +107,7 @@ export class FutexMonitor implements Monitor {
   }
 
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
+    this.#file.checkNameSometimes();
     for (let tries = 0; ; tries++) {
       const before = Atomics.load(this.words, CHANGES);
       Atomics.store(this.words, SLEEPING, 1);
@@ -122,11 +123,13 @@ export class FutexMonitor implements Monitor {
       const taken = this.#takeAndLeave(take);
       if (taken !== undefined) return taken;
       if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
+      this.#file.checkName();
       await wait.until<void>((done) => watchWord(this.#location, before, SLICE_MS, done));
     }
   }
 
   waitSync<T>(timeout: number, take: Take<T>): T | undefined {
+    this.#file.checkNameSometimes();
     const deadline = performance.now() + timeout;
     for (;;) {
       const before = Atomics.load(this.words, CHANGES);
@@ -136,6 +139,7 @@ export class FutexMonitor implements Monitor {
       if (taken !== undefined) return taken;
       const left = deadline - performance.now();
       if (left <= 0) return undefined;
+      this.#file.checkName();
       if (IPC_LOCK_STEPS) atStep('before sleep');
       memoryCalls().sleep(this.#location, before, Math.min(SLICE_MS, left));
       if (IPC_LOCK_STEPS) atStep('woken');
@@ -151,6 +155,9 @@ export class FutexMonitor implements Monitor {
     change();
     this.changed();
   }
+
+  /** What is changed in memory is changed. */
+  orElse(): void {}
 
   changed(): void {
     if (IPC_LOCK_STEPS) atStep('changed');

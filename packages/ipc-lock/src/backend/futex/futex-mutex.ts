@@ -138,6 +138,7 @@ export class FutexMutex implements Mutex {
   }
 
   tryAcquire(): number {
+    this.#file.checkNameSometimes();
     if (this.#isFair && !this.#isFirst(undefined)) return 0;
     if (Atomics.compareExchange(this.#words, WORD, FREE, this.#self) !== FREE) return 0;
     if (IPC_LOCK_STEPS) atStep('taken');
@@ -183,6 +184,7 @@ export class FutexMutex implements Mutex {
           continue;
         }
         if (performance.now() - asked >= PATIENCE_MS) this.#askForIt();
+        this.#file.checkName();
         const seen = this.#announceSleep();
         if (seen === undefined) continue;
         await wait.until<void>((done) => watchWord(this.#location, seen, SLICE_MS, done));
@@ -234,6 +236,7 @@ export class FutexMutex implements Mutex {
       }
       if (waited >= PATIENCE_MS) this.#askForIt();
       try {
+        this.#file.checkName();
         beforeSleep?.();
       } catch (error) {
         // Handed over in the last moment, it goes on to the next.

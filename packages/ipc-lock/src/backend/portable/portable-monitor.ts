@@ -65,6 +65,7 @@ export class PortableMonitor implements Monitor {
   #version = '';
   /** What the state was when it was read; undefined while nobody looks. */
   #before: Buffer | undefined;
+  #undo: (() => void)[] = [];
   #self = 0;
   #row = 0;
   #users = 0;
@@ -196,6 +197,10 @@ export class PortableMonitor implements Monitor {
     this.#inside(change);
   }
 
+  orElse(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
   /** The file is replaced after every change; whoever waits sees that. */
   changed(): void {}
 
@@ -274,12 +279,22 @@ export class PortableMonitor implements Monitor {
       } finally {
         const after = this.#encode();
         if (IPC_LOCK_STEPS) atStep('taken');
-        if (!after.equals(this.#before)) this.#folder.replace(after);
+        if (!after.equals(this.#before)) this.#replace(after);
+        this.#undo = [];
       }
     } finally {
       this.#before = undefined;
       this.#version = this.#folder.version;
       this.#folder.leave();
+    }
+  }
+
+  #replace(state: Buffer): void {
+    try {
+      this.#folder.replace(state);
+    } catch (error) {
+      for (const undo of this.#undo.splice(0)) undo();
+      throw error;
     }
   }
 

@@ -174,6 +174,7 @@ export class PortableMutex implements Mutex {
     words[HOLDER_PID] = process.pid;
     numbers[HOLDER_SINCE] = coarseNow();
     this.#local.enter(false);
+    this.#monitor.orElse(() => this.#local.leave(false));
     return { token, abandoned };
   }
 
