@@ -12,9 +12,10 @@ export default [
   nodeLibrary({
     entry,
     define: { IPC_LOCK_STEPS: 'false' },
-    // What is never run is left out.
+    // What is never run is left out, and what is there is read quickly: names stay.
     esbuildOptions: (options) => {
       options.minifySyntax = true;
+      options.minifyWhitespace = true;
     },
   }),
   // For tests only, and not published: can be killed at every step, see src/backend/step.ts.

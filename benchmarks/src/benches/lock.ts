@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Mutex } from 'async-mutex';
-import { FileLock, Lock, SharedArray, SharedMemory } from 'ipc-lock';
+import { FileLock, Lock, type LockOptions, SharedArray, SharedMemory } from 'ipc-lock';
 import { type Measurement, median, runBench, type Subject } from '../harness.js';
 import { programs } from '../program-urls.js';
 import { pythonSubject } from '../python.js';
@@ -22,6 +22,10 @@ writeFileSync(file, '');
 
 const SYNC = 'pair, sync';
 const ASYNC = 'pair, async';
+
+const FAIR = 'ipc-lock Lock, fair';
+const NONE_PENDING = 'other work, no wait pending';
+const MANY_PENDING = 'other work, 200 waits pending';
 
 /** One round is so many batches, of which the median counts: most of them fit between two switches of processes. */
 const BATCHES = 50;
@@ -51,8 +55,12 @@ const key = Symbol.for('core-process.handover');
 const addressOf = (object: object) => JSON.stringify((object as { readonly [key]: () => unknown })[key]());
 
 /** Several processes take one lock for a while. */
-async function contend(processes: number, mode: 'sync' | 'async'): Promise<Measurement[]> {
-  using lock = new Lock();
+async function contend(
+  processes: number,
+  mode: 'sync' | 'async',
+  options?: LockOptions,
+): Promise<Measurement[]> {
+  using lock = new Lock(options);
   using stage = new SharedArray('float64', 4 + processes);
   const contender = fileURLToPath(new URL('lock-contender.mjs', programs));
   const children = Array.from({ length: processes }, (_, index) =>
@@ -83,20 +91,44 @@ function linesOf(child: ChildProcessByStdio<null, Readable, null>): AsyncIterato
   return createInterface(child.stdout)[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
 }
 
-/** Milliseconds of a Node that runs `code` and ends. */
-function runtimeOf(code: string): number {
+/** Milliseconds that a Node takes which runs `code` and ends, and megabytes that it has in the end. */
+function costOf(code: string): { readonly time: number; readonly memory: number } {
   const began = performance.now();
-  execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder });
-  return performance.now() - began;
+  const program = `${code}; process.stdout.write(String(process.memoryUsage.rss()))`;
+  const rss = execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
+  return { time: performance.now() - began, memory: Number(rss) / 2 ** 20 };
 }
 
-function importCost(): Measurement {
+/** In turn, so that another program on the machine disturbs both alike. */
+function importCosts(): Measurement[] {
   const entry = JSON.stringify(import.meta.resolve('ipc-lock'));
-  const costs = Array.from({ length: 5 }, () => runtimeOf(`import ${entry}`) - runtimeOf(''));
-  return { metric: 'import, over a bare Node', unit: 'ms', value: median(costs) };
+  const runs = Array.from({ length: 11 }, () => [costOf(''), costOf(`import ${entry}`)] as const);
+  const over = (of: 'time' | 'memory') => median(runs.map(([bare, ours]) => ours[of] - bare[of]));
+  return [
+    { metric: 'import, over a bare Node', unit: 'ms', value: over('time') },
+    { metric: 'import, over a bare Node: memory', unit: 'MB', value: over('memory') },
+  ];
+}
+
+/** What else a process does, while so many of its waits are pending. */
+async function otherWork(pending: number): Promise<Measurement[]> {
+  const directory = mkdtempSync(join(folder, 'pending-'));
+  const locks = Array.from({ length: pending }, (_, index) => Lock.open(String(index), { directory }));
+  for (const held of locks) held.acquireSync();
+  const program = fileURLToPath(new URL('lock-event-loop.mjs', programs));
+  const child = spawn(process.execPath, [program, directory, String(pending)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const medians = JSON.parse((await linesOf(child).next()).value ?? '') as Record<string, number>;
+  for (const held of locks) held.close();
+  return Object.entries(medians).map(([metric, value]) => ({ metric, unit: '\u00B5s', value }));
 }
 
 const lock = Lock.open(randomUUID(), { directory: folder });
+const fairLock = Lock.open(randomUUID(), { directory: folder, fair: true });
+process.env['IPC_LOCK_NO_FFI'] = '1';
+const portableLock = Lock.open(randomUUID(), { directory: folder });
+delete process.env['IPC_LOCK_NO_FFI'];
 const fileLock = new FileLock(join(folder, 'flock'));
 const mutex = new Mutex();
 const word = new Int32Array(new SharedMemory(64, { directory: folder }).buffer);
@@ -157,9 +189,31 @@ const subjects: Subject[] = [
       ...(await contend(4, 'sync')),
       ...(await contend(2, 'async')),
       ...(await contend(4, 'async')),
-      importCost(),
+      ...importCosts(),
     ],
   },
+  {
+    name: FAIR,
+    measure: async () => [
+      pairs(SYNC, 100_000, () => {
+        fairLock.acquireSync();
+        fairLock.release();
+      }),
+      ...(await contend(2, 'sync', { fair: true })),
+      ...(await contend(4, 'sync', { fair: true })),
+    ],
+  },
+  {
+    name: 'ipc-lock Lock, without FFI',
+    measure: async () => [
+      pairs(SYNC, 2_000, () => {
+        portableLock.acquireSync();
+        portableLock.release();
+      }),
+    ],
+  },
+  { name: NONE_PENDING, measure: () => otherWork(0) },
+  { name: MANY_PENDING, measure: () => otherWork(200) },
   {
     name: 'ipc-lock FileLock',
     measure: () => [pairs(SYNC, 5_000, () => fileLock.acquireSync().release())],
@@ -258,8 +312,15 @@ await runBench({
       target: 1,
       bound: 'at least' as const,
     })),
+    ...['timer', 'fs.readFile', 'dns.lookup', 'crypto.pbkdf2'].map((metric) => ({
+      metric,
+      ours: MANY_PENDING,
+      peer: NONE_PENDING,
+      target: 1.2,
+      bound: 'at most' as const,
+    })),
   ],
 });
-lock.close();
+for (const each of [lock, fairLock, portableLock]) each.close();
 closeSync(fd);
 rmSync(folder, { recursive: true });

@@ -5,13 +5,13 @@
  * grants what has become free, for others too, and takes out what the dead had; the owner of a request sees what
  * became of it the next time that it looks. So a request is held from the moment that the list says so.
  */
-import { threadId } from 'node:worker_threads';
 import type { ObjectKind } from './core/place.js';
 import { PendingWait } from './core/pending-wait.js';
 import { type Deferred, deferred } from './core/deferred.js';
 import { type ListedRequest, type LockMode, RequestList } from './core/request-list.js';
 import { LockClosedError, LockFileError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
+import { workerThreads } from './platform/lazy-builtins.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 
 const KIND: ObjectKind = {
@@ -293,7 +293,7 @@ export const locks: Pick<LockManager, 'request' | 'query'> = {
 };
 
 function ownClientId(): string {
-  return `process-${process.pid}-thread-${threadId}`;
+  return `process-${process.pid}-thread-${workerThreads().threadId}`;
 }
 
 function neverTimesOut(): Error {

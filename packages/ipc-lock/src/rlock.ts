@@ -1,5 +1,4 @@
 /** A lock that its owner may take again. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Holder } from './backend/backend.js';
 import { asOwner, newOwner } from './deadlock/lock-owner.js';
 import { rebuildEntry } from './entry-urls.js';
@@ -7,6 +6,7 @@ import { NotHeldError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { Lock, type LockWaitOptions, type LockWaitSyncOptions } from './lock.js';
+import { asyncHooks } from './platform/lazy-builtins.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 
 /** Who owns what is not taken in a {@link RLock.runExclusive}. */
@@ -22,7 +22,7 @@ const THREAD = Symbol('thread');
  */
 export class RLock implements Disposable {
   readonly #lock: Lock;
-  readonly #chain = new AsyncLocalStorage<symbol>();
+  readonly #chain = new (asyncHooks().AsyncLocalStorage)<symbol>();
   readonly #guards = new Set<object>();
   #owner: symbol | undefined;
   #outer: LockGuard | undefined;

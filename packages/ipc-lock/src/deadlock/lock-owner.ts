@@ -4,7 +4,8 @@
  * A lock belongs to a chain of calls: what is called inside of `runExclusive` holds what the chain holds. Outside of
  * every `runExclusive` the owner is the thread as a whole.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { asyncHooks } from '../platform/lazy-builtins.js';
 
 /** A lock, as far as others have to know it. */
 export interface KnownLock {
@@ -28,7 +29,7 @@ export function currentOwner(): LockOwner {
 
 /** Runs `work`, and all that it calls, as an owner that holds what its caller does, and more of its own. */
 export function asOwner<T>(owner: LockOwner, work: () => T): T {
-  chains ??= new AsyncLocalStorage();
+  chains ??= new (asyncHooks().AsyncLocalStorage)();
   return chains.run(owner, work);
 }
 

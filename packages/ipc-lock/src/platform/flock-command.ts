@@ -2,9 +2,9 @@
  * flock(2) through the program flock(1), where there is no FFI. The program gets the descriptor, and the lock belongs to
  * the open file description behind it, which stays ours when the program has ended.
  */
-import { spawnSync } from 'node:child_process';
 import { LockUnavailableError } from '../errors.js';
 import type { FlockMode } from './ffi.js';
+import { childProcess } from './lazy-builtins.js';
 
 /** Exit status of a lock that is another's. @see flock(1) */
 const BUSY = 1;
@@ -20,7 +20,7 @@ export function unlockFlock(fd: number): void {
 }
 
 function run(fd: number, options: readonly string[]): number {
-  const { status, error, stderr } = spawnSync('flock', [...options, '3'], {
+  const { status, error, stderr } = childProcess().spawnSync('flock', [...options, '3'], {
     stdio: ['ignore', 'ignore', 'pipe', fd],
     encoding: 'utf8',
   });

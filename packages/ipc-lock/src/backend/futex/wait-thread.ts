@@ -4,9 +4,10 @@
  * It does not keep the process alive, a process that ends wakes it first, and it ends when it had nothing to do for
  * a while. Every watch ends after a slice too: the thread makes waits quick, but none relies on it.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { waitThreadEntry } from '../../entry-urls.js';
 import { memoryCalls } from '../../platform/ffi.js';
+import { workerThreads } from '../../platform/lazy-builtins.js';
 
 /** What is said to the thread. */
 export type WatchMessage =
@@ -57,6 +58,7 @@ class WaitThread {
   #idle: NodeJS.Timeout | undefined;
 
   constructor() {
+    const { MessageChannel, Worker } = workerThreads();
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (watch: number) => this.#watches.get(watch)?.());
