@@ -265,6 +265,34 @@ describe('the file of a lock that is spoilt', () => {
     expect(again).not.toThrow(code('ERR_LOCK_FILE'));
   });
 
+  it('noise in the state of one that was made without FFI, 400 times: it is had, or refused; nothing hangs', () => {
+    process.env['IPC_LOCK_NO_FFI'] = '1';
+    onTestFinished(() => void delete process.env['IPC_LOCK_NO_FFI']);
+    const directory = temporaryFolder();
+    const lock = Lock.open('it', { directory });
+    onTestFinished(() => lock.close());
+    const path = join(directory, readdirSync(directory)[0] ?? '', 'state');
+    lock.acquireSync().release();
+    const whole = readFileSync(path);
+    const outcomes = new Set<string>();
+    for (let round = 0; round < 400; round++) {
+      const bytes = Buffer.from(whole);
+      const at = (round * 7) % bytes.length;
+      randomBytes(1 + (round % 16)).copy(bytes, at);
+      writeFileSync(path, round % 10 === 0 ? bytes.subarray(0, at) : bytes);
+      try {
+        lock.acquireSync({ timeout: 0 }).release();
+        outcomes.add('had');
+      } catch (error) {
+        outcomes.add((error as { code: string }).code);
+      }
+      writeFileSync(path, whole);
+    }
+    outcomes.delete("ERR_LOCK_TIMEOUT");
+    expect([...outcomes].toSorted()).toEqual(["ERR_LOCK_FILE", "had"]);
+    lock.acquireSync().release();
+  });
+
   it('of another version is refused, and left as it is', () => {
     const { directory, path } = withFile();
     const header = Buffer.alloc(192);

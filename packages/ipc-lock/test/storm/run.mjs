@@ -1,7 +1,7 @@
 /**
  * `node run.mjs [PRIMITIVE…] [--kills N]`: the full kill storm of ipc-lock, 500 kills for each primitive at random, and
  * as many at each step of acquire, wait and release in turn; prints what was seen, and exits with 1 if anything
- * did not hold or nobody got it for more than 100 ms after a death.
+ * did not hold or nobody got it for more than 100 ms after a death. At last a holder is stopped for 30 s.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { STEPS } from './steps.mjs';
 
 const LONGEST_WAIT_MS = 100;
+const STOPPED_SECONDS = 30;
 const here = dirname(fileURLToPath(import.meta.url));
 const packageFolder = join(here, '..', '..');
 const { values, positionals } = parseArgs({
@@ -61,5 +62,16 @@ for (const primitive of primitives) {
     for (const problem of problems) console.log(`    ${problem}`);
     if (problems.length > 0) failed++;
   }
+}
+for (const backEnd of ['futex', 'portable']) {
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [join(here, 'stopped.mjs'), String(STOPPED_SECONDS), backEnd],
+    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
+  );
+  console.log(
+    `${status === 0 ? '\u2713' : '\u2717'} a holder stopped for ${STOPPED_SECONDS} s, ${backEnd}: ${stdout.trim()}`,
+  );
+  if (status !== 0) failed++;
 }
 process.exit(failed === 0 ? 0 : 1);
