@@ -1,11 +1,11 @@
 /** A place where processes wait for each other. */
-import { inspect } from 'node:util';
 import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, FIRST_SHARED } from './core/region-layout.js';
 import { BrokenBarrierError, InvalidOptionError } from './errors.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 const KIND: ObjectKind = { kind: 6, ending: 'barrier', noun: 'barrier', keepsDescriptor: true };
 

@@ -1,6 +1,6 @@
 /** Types of elements in shared memory: by name in the interface, by number in a file. */
-import { inspect } from 'node:util';
 import { InvalidOptionError } from './errors.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 const ARRAYS = {
   int8: Int8Array,

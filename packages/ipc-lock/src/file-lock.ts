@@ -1,8 +1,6 @@
 /** The operating system's lock on a file, which programs in other languages take part in. */
 import { constants, openSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import type { LockTarget } from './backend/flock/flock-file.js';
 import { cannotOpen } from './files/lock-folder.js';
 import { acquireFile, acquireFileSync, type FileGrant } from './core/acquire-file.js';
@@ -13,6 +11,7 @@ import { InvalidOptionError, LockClosedError, NotHeldError, TimeoutError } from 
 import { FileGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { resolveWait, type SharedOption, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
+import { inspect, url } from './platform/lazy-builtins.js';
 
 /** Options of {@link FileLock.acquire}. */
 export interface FileLockOptions extends WaitOptions, SharedOption {}
@@ -155,7 +154,7 @@ function resolvePath(given: string | URL): string {
   let path: unknown = given;
   let cause: unknown;
   try {
-    if (given instanceof URL) path = fileURLToPath(given);
+    if (given instanceof URL) path = url().fileURLToPath(given);
   } catch (error) {
     // Not a file: URL, or one that this system has no path for.
     cause = error;

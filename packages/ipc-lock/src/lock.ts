@@ -1,5 +1,4 @@
 /** The mutex between processes. */
-import { inspect } from 'node:util';
 import type { Holder, Mutex } from './backend/backend.js';
 import { openMutex } from './backend/choose-backend.js';
 import { warnOfCollected } from './core/collected.js';
@@ -13,6 +12,7 @@ import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Handover, handoverKey } from './handover.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { resolveWait, type WaitOptions, type WaitSyncOptions } from './wait-options.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 /** Options of {@link Lock.open} and of `new Lock()`. */
 export interface LockOptions extends PlaceOptions {

@@ -1,7 +1,7 @@
 /** Where an object's file is: options of everything that has one, checked once at the edge. */
 import { resolve } from 'node:path';
-import { inspect } from 'node:util';
 import { InvalidOptionError } from './errors.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 /** Options of everything that is opened by name or made without one. */
 export interface PlaceOptions {

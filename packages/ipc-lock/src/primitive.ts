@@ -102,7 +102,8 @@ export abstract class Primitive implements Disposable {
     using wait = new PendingWait(resolved, () => new TimeoutError(this.monitor.what, resolved.timeout));
     this.#waits.add(wait);
     try {
-      return await (inTurn ? this.monitor.waitInTurn(wait, take) : this.monitor.wait(wait, take));
+      const run = (): Promise<T> => this.monitor.wait(wait, take);
+      return await (inTurn ? this.monitor.local.inTurn(wait, run) : run());
     } finally {
       this.#waits.delete(wait);
     }

@@ -2,6 +2,7 @@
 import { coarseNow } from './core/coarse-clock.js';
 import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, LAST_TOKEN, SINCE } from './core/region-layout.js';
+import { nextToken } from './core/token.js';
 import { NotHeldError, WouldDeadlockError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
@@ -199,7 +200,7 @@ export class RWLock extends Primitive {
       abandoned = abandonedBy(monitor, row);
       Atomics.store(monitor.words, row + WRITER, 0);
     }
-    const token = monitor.nextToken();
+    const token = nextToken(monitor.numbers);
     monitor.numbers[(own + LAST_TOKEN) / 2] = token;
     monitor.numbers[(own + SINCE) / 2] = coarseNow();
     return new LockGuard(this.#owner, token, abandoned);

@@ -1,13 +1,14 @@
 /** Permits between processes. */
-import { inspect } from 'node:util';
 import { coarseNow } from './core/coarse-clock.js';
 import type { ObjectKind } from './core/place.js';
 import { FIRST_OWN, FIRST_SHARED, LAST_TOKEN, SINCE } from './core/region-layout.js';
+import { nextToken } from './core/token.js';
 import { InvalidOptionError, NotHeldError, WouldDeadlockError } from './errors.js';
 import { type Abandoned, LockGuard, workUnder } from './guard.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
 import { abandonedBy, Primitive, type PrimitiveAddress } from './primitive.js';
 import type { WaitOptions, WaitSyncOptions } from './wait-options.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 const KIND: ObjectKind = {
   kind: 2,
@@ -137,7 +138,7 @@ export class Semaphore extends Primitive {
       if (abandoned === null) return undefined;
     }
     const { row } = monitor.clients;
-    const token = monitor.nextToken();
+    const token = nextToken(monitor.numbers);
     monitor.numbers[(row + LAST_TOKEN) / 2] = token;
     monitor.numbers[(row + SINCE) / 2] = coarseNow();
     Atomics.add(monitor.words, row + HELD, 1);

@@ -1,5 +1,4 @@
 /** Numbers that several processes see. */
-import { inspect } from 'node:util';
 import { MemoryFile } from './core/memory-file.js';
 import type { ObjectKind } from './core/place.js';
 import { shapeOf, type TypedAddress, TypedFile } from './typed-file.js';
@@ -9,6 +8,7 @@ import { InvalidOptionError } from './errors.js';
 import { type Handover, handoverKey } from './handover.js';
 import type { Lock } from './lock.js';
 import { type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 const KIND: ObjectKind = { kind: 18, ending: 'array', noun: 'shared array' };
 

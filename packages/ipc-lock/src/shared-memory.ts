@@ -1,11 +1,11 @@
 /** Memory that several processes see. */
-import { inspect } from 'node:util';
 import { MemoryFile } from './core/memory-file.js';
 import type { ObjectKind } from './core/place.js';
 import { rebuildEntry } from './entry-urls.js';
 import { InvalidOptionError } from './errors.js';
 import { type Handover, handoverKey } from './handover.js';
 import { type Address, type PlaceOptions, resolveDirectory, resolveName } from './place-options.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 /** Options of {@link SharedMemory.open}. */
 export interface OpenSharedMemoryOptions extends PlaceOptions {

@@ -1,6 +1,6 @@
 /** Options of everything that waits, checked once at the edge. */
-import { inspect } from 'node:util';
 import { InvalidOptionError } from './errors.js';
+import { inspect } from './platform/lazy-builtins.js';
 
 /** Options of a wait that blocks the thread. */
 export interface WaitSyncOptions {

@@ -84,8 +84,6 @@ export interface Monitor {
   readonly clients: ClientRows;
   /** Order in this process. */
   readonly local: LocalQueue;
-  /** Tries until `take` gives something, in the order in which tasks of this process ask. */
-  waitInTurn<T>(wait: PendingWait, take: Take<T>): Promise<T>;
   /** Tries until `take` gives something; nobody else looks or takes meanwhile. */
   wait<T>(wait: PendingWait, take: Take<T>): Promise<T>;
   /** The same, blocking the thread. @returns undefined when time ran out */
@@ -100,7 +98,5 @@ export interface Monitor {
   orElse(undo: () => void): void;
   /** A text that all share, replaced as a whole; only inside of a `take`. Empty in the beginning. */
   document: string;
-  /** Of the next grant; only inside of a `take`. */
-  nextToken(): number;
   leave(): void;
 }

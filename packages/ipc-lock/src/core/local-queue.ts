@@ -4,8 +4,8 @@
  * The gate is passed in the order of asking, and only its holder looks at the lock itself. So an exclusive wait is not
  * overtaken by shared ones, and one that gives up lets the next look at once.
  */
-import { createRequire } from 'node:module';
 import type * as AsyncMutex from 'async-mutex';
+import { requireFrom } from '../platform/lazy-builtins.js';
 import type { PendingWait } from './pending-wait.js';
 
 export class LocalQueue {
@@ -37,6 +37,17 @@ export class LocalQueue {
         givenUp = true;
       };
     });
+  }
+
+  /** Runs `work` when it is its turn. */
+  async inTurn<T>(wait: PendingWait, work: () => Promise<T>): Promise<T> {
+    const endTurn = await this.takeTurn(wait);
+    try {
+      wait.throwIfCancelled();
+      return await work();
+    } finally {
+      endTurn();
+    }
   }
 
   /** True when no holder in this process is in the way. */
@@ -72,6 +83,6 @@ let mutexes: typeof AsyncMutex | undefined;
 
 /** Loaded at the first wait: many locks never wait. */
 function newMutex(): AsyncMutex.Mutex {
-  mutexes ??= createRequire(import.meta.url)('async-mutex') as typeof AsyncMutex;
+  mutexes ??= requireFrom(import.meta.url)('async-mutex') as typeof AsyncMutex;
   return new mutexes.Mutex();
 }

@@ -1,19 +1,27 @@
-/** What another process calls to have an object again that was sent to it. */
-import { Barrier } from '../barrier.js';
-import { Condition, type ConditionAddress } from '../condition.js';
-import { Event } from '../event.js';
+/**
+ * What another process calls to have an object again that was sent to it. From the index, which is one file when it is
+ * built: there is one of each class in a process, however it came there.
+ */
+import {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  Event,
+  FileLock,
+  Lock,
+  LockManager,
+  RLock,
+  RWLock,
+  Semaphore,
+  SharedArray,
+  SharedMemory,
+  Value,
+} from '../index.js';
+import type { ConditionAddress } from '../condition.js';
+import type { LockAddress } from '../lock.js';
 import type { TypedAddress } from '../typed-file.js';
-import { FileLock } from '../file-lock.js';
-import { Lock, type LockAddress } from '../lock.js';
-import { LockManager } from '../lock-manager.js';
 import type { Address } from '../place-options.js';
 import type { PrimitiveAddress } from '../primitive.js';
-import { RLock } from '../rlock.js';
-import { RWLock } from '../rw-lock.js';
-import { BoundedSemaphore, Semaphore } from '../semaphore.js';
-import { SharedArray } from '../shared-array.js';
-import { SharedMemory } from '../shared-memory.js';
-import { Value } from '../value.js';
 
 export function rebuildLock(address: LockAddress): Lock {
   return Lock.at(address);

@@ -4,10 +4,9 @@
  * `IPC_LOCK_DIR`, else `/dev/shm/ipc-lock-UID`, else the same in the temporary folder.
  */
 import { accessSync, closeSync, constants, fstatSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockFileError } from '../errors.js';
-import { crypto } from '../platform/lazy-builtins.js';
+import { crypto, os } from '../platform/lazy-builtins.js';
 
 /** Where files of the two kinds are. */
 export interface LockFolder {
@@ -19,7 +18,7 @@ export interface LockFolder {
 
 export function chooseLockFolder(given = process.env['IPC_LOCK_DIR']): LockFolder {
   const isGiven = given !== undefined && given !== '';
-  const path = isGiven ? resolve(given) : join(sharedMemoryFolder() ?? tmpdir(), `ipc-lock-${ownUid()}`);
+  const path = isGiven ? resolve(given) : join(sharedMemoryFolder() ?? os().tmpdir(), `ipc-lock-${ownUid()}`);
   return { path, anonymous: join(path, 'anonymous'), isOurs: !isGiven };
 }
 

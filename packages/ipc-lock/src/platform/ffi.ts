@@ -3,9 +3,9 @@
  *
  * Loaded at first use. Never through koffi's `.async`: that sleeps in libuv's pool, which files and DNS need.
  */
-import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 import { LockUnavailableError } from '../errors.js';
+import { requireFrom } from './lazy-builtins.js';
 
 /** A failed system call, in the shape of Node's own. */
 export type SystemError = Error & { readonly code: string; readonly errno: number; readonly syscall: string };
@@ -171,7 +171,7 @@ function load(): Bound {
     throw new LockUnavailableError('There is no back end for Windows yet. Use Linux or WSL.');
   }
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+    const koffi = requireFrom(import.meta.url)('koffi') as typeof Koffi;
     return bind(koffi);
   } catch (cause) {
     throw new LockUnavailableError(

@@ -3,21 +3,18 @@
  * the open file description behind it, which stays ours when the program has ended.
  */
 import { LockUnavailableError } from '../errors.js';
-import type { FlockMode } from './ffi.js';
+import type { LockCalls } from './ffi.js';
 import { childProcess } from './lazy-builtins.js';
 
 /** Exit status of a lock that is another's. @see flock(1) */
 const BUSY = 1;
 
-/** Tries once. @returns false when another open file description excludes it */
-export function tryFlock(fd: number, mode: FlockMode): boolean {
-  const status = run(fd, ['-n', mode === 'shared' ? '-s' : '-x']);
-  return status !== BUSY;
-}
-
-export function unlockFlock(fd: number): void {
-  run(fd, ['-u']);
-}
+export const flockCommand: Pick<LockCalls, 'tryFlock' | 'unlockFlock'> = {
+  tryFlock: (fd, mode) => run(fd, ['-n', mode === 'shared' ? '-s' : '-x']) !== BUSY,
+  unlockFlock(fd) {
+    run(fd, ['-u']);
+  },
+};
 
 function run(fd: number, options: readonly string[]): number {
   const { status, error, stderr } = childProcess().spawnSync('flock', [...options, '3'], {

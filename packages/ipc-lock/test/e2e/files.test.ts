@@ -288,8 +288,8 @@ describe('the file of a lock that is spoilt', () => {
       }
       writeFileSync(path, whole);
     }
-    outcomes.delete("ERR_LOCK_TIMEOUT");
-    expect([...outcomes].toSorted()).toEqual(["ERR_LOCK_FILE", "had"]);
+    outcomes.delete('ERR_LOCK_TIMEOUT');
+    expect([...outcomes].toSorted()).toEqual(['ERR_LOCK_FILE', 'had']);
     lock.acquireSync().release();
   });
 

@@ -7,7 +7,7 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { LockFileError, LockUnavailableError } from '../../errors.js';
 import { hasLockCalls, lockCalls, type SystemError } from '../../platform/ffi.js';
-import * as flockCommand from '../../platform/flock-command.js';
+import { flockCommand } from '../../platform/flock-command.js';
 
 /** Where a lock is, and how its file is opened or made. */
 export interface LockTarget {

@@ -18,8 +18,6 @@ import { MemoryFile } from '../../core/memory-file.js';
 import type { ObjectKind } from '../../core/place.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
-import { TOKEN } from '../../core/region-layout.js';
-import { isToken, newToken } from '../../core/token.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
 import type { Monitor, Take } from '../backend.js';
@@ -96,16 +94,6 @@ export class FutexMonitor implements Monitor {
     return monitor;
   }
 
-  async waitInTurn<T>(wait: PendingWait, take: Take<T>): Promise<T> {
-    const endTurn = await this.local.takeTurn(wait);
-    try {
-      wait.throwIfCancelled();
-      return await this.wait(wait, take);
-    } finally {
-      endTurn();
-    }
-  }
-
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
     this.#file.checkNameSometimes();
     for (let tries = 0; ; tries++) {
@@ -173,13 +161,6 @@ export class FutexMonitor implements Monitor {
 
   set document(text: string) {
     this.#document.text = text;
-  }
-
-  nextToken(): number {
-    const last = this.numbers[TOKEN] as number;
-    const token = isToken(last) ? last + 1 : newToken();
-    this.numbers[TOKEN] = token;
-    return token;
   }
 
   leave(): void {

@@ -15,8 +15,7 @@
 import { LocalQueue } from '../../core/local-queue.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { type ObjectKind, type Place, placeOf } from '../../core/place.js';
-import { FIRST_OWN, GENERATION, PID, SHARED_SIZE, TOKEN } from '../../core/region-layout.js';
-import { isToken, newToken } from '../../core/token.js';
+import { FIRST_OWN, GENERATION, PID, SHARED_SIZE } from '../../core/region-layout.js';
 import { clientWord, generationOf, LAST_SLOT, nextGeneration, slotOf } from '../../core/word-layout.js';
 import { LockFileError, TimeoutError, TooManyClientsError } from '../../errors.js';
 import { newAnonymousId, sweepAnonymous } from '../../files/anonymous-file.js';
@@ -142,16 +141,6 @@ export class PortableMonitor implements Monitor {
     },
   }))(this);
 
-  async waitInTurn<T>(wait: PendingWait, take: Take<T>): Promise<T> {
-    const endTurn = await this.local.takeTurn(wait);
-    try {
-      wait.throwIfCancelled();
-      return await this.wait(wait, take);
-    } finally {
-      endTurn();
-    }
-  }
-
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
     for (let pause = FIRST_PAUSE_MS; ; ) {
       const looked = wait.timeout === 0 ? { taken: this.#inside(take) } : this.#tryInside(take);
@@ -210,13 +199,6 @@ export class PortableMonitor implements Monitor {
 
   set document(text: string) {
     this.#document = text;
-  }
-
-  nextToken(): number {
-    const last = this.numbers[TOKEN] as number;
-    const token = isToken(last) ? last + 1 : newToken();
-    this.numbers[TOKEN] = token;
-    return token;
   }
 
   leave(): void {

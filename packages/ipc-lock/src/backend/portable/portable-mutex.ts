@@ -18,7 +18,7 @@ import type { PendingWait } from '../../core/pending-wait.js';
 import type { ObjectKind } from '../../core/place.js';
 import { FIRST_OWN, FIRST_SHARED, TOKEN } from '../../core/region-layout.js';
 import { isBefore } from '../../core/ticket.js';
-import { isToken } from '../../core/token.js';
+import { isToken, nextToken } from '../../core/token.js';
 import { InvalidOptionError, TimeoutError, WouldDeadlockError } from '../../errors.js';
 import type { Abandoned } from '../../guard.js';
 import type { Address } from '../../place-options.js';
@@ -78,13 +78,14 @@ export class PortableMutex implements Mutex {
   async acquire(wait: PendingWait): Promise<MutexGrant> {
     wait.throwIfCancelled();
     // One look at the state both draws the ticket and, if nobody is before it, takes the lock.
-    const first = await this.#monitor.waitInTurn(wait, () => {
+    const look = (): { grant: MutexGrant | undefined; ticket: number } => {
       const grant = this.#local.isContended ? undefined : this.#take(undefined);
       if (grant !== undefined) return { grant, ticket: 0 };
       const ticket = this.#drawTicket();
       this.#queue(this.#tickets.length, ticket);
       return { grant, ticket };
-    });
+    };
+    const first = await this.#monitor.local.inTurn(wait, () => this.#monitor.wait(wait, look));
     if (first.grant !== undefined) return first.grant;
     let endTurn: (() => void) | undefined;
     try {
@@ -169,7 +170,7 @@ export class PortableMutex implements Mutex {
         token: BigInt(isToken(token) ? token : 0),
       };
     }
-    const token = this.#monitor.nextToken();
+    const token = nextToken(numbers);
     words[OWNER] = clients.self;
     words[HOLDER_PID] = process.pid;
     numbers[HOLDER_SINCE] = coarseNow();
