@@ -151,7 +151,7 @@ function becomeTemplate(config: ServerConfig): void {
 
 /** Serves the owner to its end; comes back in each copy, with its descriptors in place. */
 function serve(): void {
-  const copier = siblingCopier();
+  const copySibling = siblingCopier();
   const owner = duplicateDescriptor(OWNER_FD);
   const nothing = openNull();
   moveDescriptor(nothing, OWNER_FD, false);
@@ -159,12 +159,11 @@ function serve(): void {
   silenceSockets([owner]);
   answerOwner(owner, 'template', ownPid());
   for (;;) {
-    copier.prepare();
     const given = receiveDescriptors(owner, DESCRIPTORS_OF_A_START);
     if (given === undefined) leave(0);
     let pid: number;
     try {
-      pid = copier.copy();
+      pid = copySibling();
     } catch (error) {
       closeDescriptors(given);
       answerOwner(owner, 'refused', (error as NodeJS.ErrnoException).errno ?? 0);

@@ -34,6 +34,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
       thrown: 'RangeError: thrown in the copy',
       never: [13, 'ERR_TARGET_NEVER_SETTLED'],
       nested: [true, 41],
+      missingInCopies: [300_000, 0],
       counter: 41,
       echo: 'ping',
       socketFile: true,

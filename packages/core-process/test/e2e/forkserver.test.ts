@@ -243,12 +243,15 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
 });
 
 it('a short soak: every kind of work, on copies, and nothing is left behind', async () => {
-  const { stdout, exitCode } = await runProgram([program('soak.mjs'), 'forkserver', '160', '2']);
-  const report = JSON.parse(stdout);
-  expect(report).toMatchObject({ starts: 160, wrong: [], warnings: [], left: 0 });
-  const [before, after] = [report.before, report.after];
-  expect(after.map((row: { descriptors: number }) => row.descriptors)).toEqual(
-    before.map((row: { descriptors: number }) => row.descriptors),
-  );
-  expect(exitCode).toBe(0);
+  const { stdout, exitCode } = await runProgram([program('soak.mjs'), '--starts', '160', '--load', '1']);
+  const { busy, ...report } = JSON.parse(stdout);
+  expect({ ...report, exitCode }).toMatchObject({
+    exitCode: 0,
+    starts: 160,
+    wrong: [],
+    leaks: [],
+    warnings: [],
+    left: 0,
+  });
+  expect(busy).toEqual([expect.objectContaining({ rounds: expect.any(Number) }), expect.anything()]);
 });
