@@ -18,7 +18,13 @@ import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import { closeDescriptors, moveDescriptor, systemError } from './descriptors.js';
 import { libC, type LibC } from './ffi.js';
-import { haveNoWorkerThreads, keepHeapInCopies, whyNotChangeable } from './node-program.js';
+import {
+  hasSymbol,
+  haveNoWorkerThreads,
+  keepHeapInCopies,
+  keepProgramInCopies,
+  whyNotChangeable,
+} from './node-program.js';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const PR_GET_CHILD_SUBREAPER = 37;
@@ -59,6 +65,8 @@ interface Calls {
   readonly pipe2: (pair: Int32Array, flags: number) => number;
   readonly uv_default_loop: () => bigint;
   readonly uv_loop_fork: (loop: bigint) => number;
+  /** glibc's; other C libraries have none. */
+  readonly malloc_trim: ((pad: number) => number) | undefined;
   readonly sigprocmask: (how: number, set: Buffer, old: Buffer | null) => number;
 }
 let calls: Calls | undefined;
@@ -92,6 +100,7 @@ function bind(): Calls {
     pipe2: library.func('int pipe2(_Out_ int *, int)'),
     uv_default_loop: library.func('void *uv_default_loop()'),
     uv_loop_fork: library.func('int uv_loop_fork(void *)'),
+    malloc_trim: hasSymbol('malloc_trim') ? library.func('int malloc_trim(size_t)') : undefined,
     sigprocmask: library.func('int sigprocmask(int, const void *, _Out_ void *)'),
   } as unknown as Calls;
   return calls;
@@ -118,20 +127,26 @@ export function makeCopyable(): void {
   if (madeCopyable) return;
   haveNoWorkerThreads();
   keepHeapInCopies();
-  // Copies need not carry garbage.
-  collectGarbage();
+  giveBackMemory();
   madeCopyable = true;
 }
 
-/** Of this process' garbage; V8 gives the function away under a flag only. */
-function collectGarbage(): void {
+/** V8 gives the function away under a flag only. */
+type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+
+/** Each page that a copy need not have makes its start and its end shorter. */
+function giveBackMemory(): void {
   const require = createRequire(import.meta.url);
   const { setFlagsFromString } = require('node:v8') as typeof V8;
   const { runInNewContext } = require('node:vm') as typeof Vm;
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
+  const collectGarbage = runInNewContext('gc') as CollectGarbage;
   setFlagsFromString('--no-expose-gc');
-  gc();
+  // What is compiled is for the copies to use.
+  setFlagsFromString('--no-flush-bytecode');
+  collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  setFlagsFromString('--flush-bytecode');
+  bind().malloc_trim?.(0);
 }
 
 /**
@@ -222,6 +237,9 @@ export function siblingCopier(): () => number {
   get_robust_list(numbers.getRobustList, 0, head, length);
   const [robustHead, robustLength] = [Number(head[0]), Number(length[0])];
   const signalLock = findSignalLock();
+  // Of this process: so far it is that of its original, too.
+  replaceSignalLock(signalLock);
+  keepProgramInCopies();
   const flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
   // The order of clone's last two arguments differs: x64 has the child's thread id before the TLS, arm64 after.
   const [fourth, fifth] = process.arch === 'x64' ? [threadId, 0] : [0, threadId];

@@ -49,6 +49,9 @@ const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
 
 const SIGKILL = 9;
 
+/** libuv's rings of io_uring would be torn down and made anew in each copy. Read at Node's start; copies get ours back. */
+const WITHOUT_RINGS = { UV_USE_IO_URING: '0' };
+
 /** What became of a request for a copy. */
 export type CopyOutcome =
   | { readonly kind: 'started'; readonly pid: number; readonly ends: OurEnds }
@@ -69,7 +72,7 @@ function reapIfEnded(pid: number): void {
 
 export class ForkServer {
   /** The environment that it, and so each copy, begins with. */
-  readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
+  readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env, ...WITHOUT_RINGS };
   readonly #ended: Promise<void>;
   readonly #fd: number;
   readonly #stream: Socket;
@@ -82,6 +85,7 @@ export class ForkServer {
     const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
     const loader = spawn(execPath, [...COPYABLE_FLAGS, ...execArgv, fileURLToPath(forkServerEntry)], {
       stdio: ['ignore', inherited(1), inherited(2), theirs, 'ignore'],
+      env: this.environment,
     });
     // Its fate is heard on the socket.
     loader.on('error', () => undefined);

@@ -20,7 +20,7 @@ import {
   hasCopyableFlags,
   whyNotCopyable,
 } from '../os/process-copy.js';
-import { putRight } from '../os/put-right.js';
+import { putRight, useUpRandomNumbers } from '../os/put-right.js';
 import { type ChildEnds, openChildEnds } from './child-ends.js';
 import { forgetServers } from './forkserver.js';
 import { adoptChild } from './native-child.js';
@@ -50,6 +50,7 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     );
   }
   const timers = findTimers();
+  useUpRandomNumbers();
   const ends = openChildEnds(request.stdio);
   let pid: number;
   try {

@@ -19,11 +19,11 @@ const objects = (count) => Array.from({ length: count }, (_, index) => ({ index,
 
 /** Allocates until V8 has collected, with much that it may not collect. */
 function collect() {
-  const kept = objects(100_000);
+  const kept = objects(30_000);
   let used = 0;
   for (let rounds = 0; process.memoryUsage().heapUsed >= used && rounds < 1000; rounds++) {
     used = process.memoryUsage().heapUsed;
-    objects(5000);
+    objects(2000);
   }
   return kept.every(({ index, text }) => text === String(index));
 }
