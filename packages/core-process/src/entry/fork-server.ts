@@ -14,6 +14,7 @@
  * | 3    | five descriptors for each start     | copies itself: `started`; the copy says hello         |
  * | end  | closes                              | ends                                                  |
  */
+import { atStep } from '../at-step.js';
 import { readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
@@ -180,11 +181,17 @@ async function rehearse(): Promise<void> {
 function becomeTemplate(config: ServerConfig): void {
   makeCopyable();
   waitUntilThreadsSleep();
+  if (CORE_PROCESS_STEPS) atStep('server: loaded');
   answerOwner(OWNER_FD, 'loaded', 0);
   if (readSync(OWNER_FD, Buffer.alloc(1)) === 0) leave(0);
   blockKeyboardSignals(true);
+  if (CORE_PROCESS_STEPS) atStep('server: before the template');
   const loader = ownPid();
-  if (forkProcess() !== 0) leave(0);
+  if (forkProcess() !== 0) {
+    if (CORE_PROCESS_STEPS) atStep('server: template made');
+    leave(0);
+  }
+  if (CORE_PROCESS_STEPS) atStep('template: born');
   while (parentPid() === loader) Atomics.wait(sleeper, 0, 0, 0.1);
   // Somebody else adopted it: the owner is gone.
   if (parentPid() !== config.ownerPid) leave(0);
@@ -196,10 +203,12 @@ function serve(): void {
   const owner = duplicateDescriptor(OWNER_FD);
   takeDescriptors([openNull(), openNull(), ...[0, 1, 2].map(duplicateDescriptor)]);
   silenceSockets([owner]);
+  if (CORE_PROCESS_STEPS) atStep('template: adopted');
   answerOwner(owner, 'template', ownPid());
   for (;;) {
     const given = receiveDescriptors(owner, DESCRIPTORS_OF_A_START);
     if (given === undefined) leave(0);
+    if (CORE_PROCESS_STEPS) atStep('template: asked');
     let pid: number;
     try {
       pid = copySibling();
@@ -209,11 +218,13 @@ function serve(): void {
       continue;
     }
     if (pid === 0) {
+      if (CORE_PROCESS_STEPS) atStep('copy: born');
       sayHello(given[1] as number);
       closeDescriptors([owner]);
       takeDescriptors(given);
       return;
     }
+    if (CORE_PROCESS_STEPS) atStep('template: copied');
     answerOwner(owner, 'started', pid);
     closeDescriptors(given);
   }
@@ -261,6 +272,7 @@ async function showThatCopiesWork(): Promise<never> {
 function liveAsCopy(run: typeof runReferenced): void {
   putRight();
   blockKeyboardSignals(false);
+  if (CORE_PROCESS_STEPS) atStep('copy: said hello');
   const launch = receive() as LaunchMessage | undefined;
   const boot = launch && (receive() as BootMessage | typeof TRIAL | undefined);
   if (launch === undefined || boot === undefined) leave(0);
@@ -268,6 +280,7 @@ function liveAsCopy(run: typeof runReferenced): void {
     void showThatCopiesWork();
     return;
   }
+  if (CORE_PROCESS_STEPS) atStep('copy: told');
   applyLaunch(launch);
   runChild(boot, 'forkserver', run);
 }

@@ -4,6 +4,7 @@
  *
  * Everything it imports is paid for at each start, so what only some children need is imported when needed.
  */
+import { atStep } from '../at-step.js';
 import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Net from 'node:net';
@@ -236,6 +237,7 @@ export function runChild(
     .then((value) => {
       report({ kind: 'returned', value: encode(value, 'result') });
       settled = true;
+      if (CORE_PROCESS_STEPS) atStep('copy: reported');
       stopWaiting();
     })
     .catch((thrown: unknown) => {

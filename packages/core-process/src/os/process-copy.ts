@@ -12,6 +12,7 @@
  *
  * @see fork(2), madvise(2), clone(2); `uv_loop_fork` in libuv's documentation
  */
+import { atStep } from '../at-step.js';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as V8 from 'node:v8';
@@ -296,6 +297,7 @@ function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void
 
 /** Ends this process at once: no handler runs, no thread is waited for. */
 export function leave(status: number): never {
+  if (CORE_PROCESS_STEPS) atStep('leaves');
   return bind()._exit(status & 0xff);
 }
 

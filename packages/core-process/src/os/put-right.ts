@@ -41,22 +41,19 @@ export function useUpRandomNumbers(): void {
 
 /** Draws until Node draws from OpenSSL, counts how many draws that lasts, and leaves none. */
 function useUp(draw: () => void): void {
-  let refills = 0;
+  let isRefilled = false;
   const hook = createHook({
     init(_id, type) {
-      if (type === 'RANDOMBYTESREQUEST') refills++;
+      if (type === 'RANDOMBYTESREQUEST') isRefilled = true;
     },
   }).enable();
   const drawUntilRefill = () => {
-    const before = refills;
-    let draws = 0;
-    do {
+    isRefilled = false;
+    for (let draws = 1; draws <= 2 * DRAWN_AT_ONCE; draws++) {
       draw();
-      draws++;
-      if (draws > DRAWN_AT_ONCE * 2)
-        throw new Error('Node draws random numbers ahead in another way than it did.');
-    } while (refills === before);
-    return draws;
+      if (isRefilled) return draws;
+    }
+    throw new Error('Node no longer draws random numbers ahead as it did.');
   };
   try {
     drawUntilRefill();

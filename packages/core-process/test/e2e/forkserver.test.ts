@@ -7,6 +7,7 @@ import { Process, processState, setForkServerPreload, startMethods, stopForkServ
 import { afterEach, describe, expect, it } from 'vitest';
 
 const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+const storm = fileURLToPath(new URL('../storm/starts.mjs', import.meta.url));
 const task = (name: string) => new URL(`../programs/forkserver-tasks.mjs#${name}`, import.meta.url);
 /** The process that loaded the modules is a zombie until the loop turns. */
 const server = () => childPids().filter((row) => row.command.startsWith('node') && row.state !== 'Z');
@@ -240,6 +241,12 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
       expect(stdout).toBe(`${expected}\n`);
     }
   });
+});
+
+it('killed at a step of a start: the server, its owner, or the copy; of all cases a few', async () => {
+  const { stdout, exitCode } = await runProgram([storm, '--share', '9']);
+  console.log(stdout.trim());
+  expect({ stdout, exitCode }).toMatchObject({ exitCode: 0 });
 });
 
 it('a short soak: every kind of work, on copies, and nothing is left behind', async () => {
