@@ -111,7 +111,8 @@ function endByOurselves(): void {
     // and never will be. A turn later, what the listeners did has shown, too.
     if (event === 'beforeExit') {
       setImmediate(() => {
-        if (holdsOfEventLoop() <= 1) process.exit();
+        // Not by process.exit(), which the program may have replaced.
+        if (holdsOfEventLoop() <= 1) emitAndEnd('exit', Number(process.exitCode ?? 0));
       });
     }
     // Node goes on to emit «exit», and prints the error after that.

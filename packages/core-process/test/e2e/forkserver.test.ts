@@ -232,13 +232,13 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
     expect(stderr).toContain('worker thread');
   });
 
-  it('auto is forkserver where it works, else spawn', async () => {
+  it('auto is forkserver where it works, else spawn; for pools too', async () => {
     for (const [env, expected] of [
       [{}, 'forkserver'],
       [{ CORE_PROCESS_NO_FFI: '1' }, 'spawn'],
     ] as const) {
       const { stdout } = await runProgram([program('auto.mjs')], { env: { ...process.env, ...env } });
-      expect(stdout).toBe(`${expected}\n`);
+      expect(stdout).toBe(`${expected} ${expected}\n`);
     }
   });
 });
