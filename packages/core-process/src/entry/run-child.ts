@@ -230,7 +230,7 @@ export function runChild(
     settled = true;
     report({ kind: 'never-settled' });
     // Node's own code for a top-level await that never settles.
-    process.exit(13);
+    exit(13);
   });
   report({ kind: 'began' });
   run(boot, context)
@@ -243,8 +243,16 @@ export function runChild(
     .catch((thrown: unknown) => {
       fail(thrown);
       printFailure(boot, thrown);
-      process.exit(1);
+      exit(1);
     });
+}
+
+/** As process.exit() does, which the program may have replaced. */
+function exit(code: number): never {
+  process.exitCode = code;
+  process.emit('exit', code);
+  const node = process as unknown as { reallyExit(code: number): never };
+  return node.reallyExit(process.exitCode);
 }
 
 /** As an uncaught error is printed, with the process' name; synchronously, since exit follows. */
