@@ -1,6 +1,6 @@
 /**
- * `pnpm soak [--starts N] [--versions 20,22,24,26] [--method forkserver]`: the long run of what
- * forkserver.test.ts does in short, on each version of Node, fetched as the npm package `node`.
+ * `pnpm soak [--starts N] [--load SECONDS] [--versions 20,22,24,26] [--methods forkserver,fork] [--lanes N]`: the
+ * long run of what forkserver.test.ts does in short, on each version of Node, fetched as the npm package `node`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,8 +12,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values } = parseArgs({
   options: {
     starts: { type: 'string', default: '10000' },
+    load: { type: 'string', default: '120' },
     versions: { type: 'string', default: '20,22,24,26' },
-    method: { type: 'string', default: 'forkserver' },
+    methods: { type: 'string', default: 'forkserver,fork' },
+    lanes: { type: 'string', default: '2' },
   },
 });
 
@@ -22,32 +24,52 @@ function nodeOf(version) {
   const folder = join(root, '.cache', `node-${version}`);
   const path = join(folder, 'node_modules', 'node', 'bin', 'node');
   if (!existsSync(path)) {
-    execFileSync(
-      'npm',
-      [
-        'install',
-        '--prefix',
-        folder,
-        '--no-save',
-        '--no-audit',
-        '--no-fund',
-        '--loglevel=error',
-        `node@${version}`,
-      ],
-      { stdio: 'inherit' },
-    );
+    const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    execFileSync('npm', ['install', '--prefix', folder, ...quiet, `node@${version}`], { stdio: 'inherit' });
   }
   return path;
 }
 
+/** With which a process can copy itself. */
+const FLAGS = { fork: ['--single-threaded', '--v8-pool-size=1'] };
+
 const program = join(root, 'packages', 'core-process', 'test', 'programs', 'soak.mjs');
+const options = ['starts', 'load', 'lanes'].flatMap((name) => [`--${name}`, values[name]]);
+
+/** @param report - what the program prints */
+function print(report) {
+  const { node, startMethod, isRight, starts, msPerStart, before, after, busy, ...found } = report;
+  console.log(
+    `${isRight ? '\u2713' : '\u2717'} Node ${node}, ${startMethod}: ${starts} starts, ${msPerStart.toFixed(1)} ms each`,
+  );
+  const change = (row, index, name) => `${row[name]} \u2192 ${after[index]?.[name]}`;
+  before.forEach((row, index) =>
+    console.log(
+      `    ${index === 0 ? 'owner' : 'server'}: descriptors ${change(row, index, 'descriptors')}, ` +
+        `private kilobytes ${change(row, index, 'kilobytes')}`,
+    ),
+  );
+  for (const { rounds, rss, heapUsed, error } of busy) {
+    const megabytes = `${Math.round(rss / 2 ** 20)} MB, of which heap in use ${Math.round(heapUsed / 2 ** 20)} MB`;
+    console.log(
+      `    under load: ${error ?? `${rounds} rounds of all kinds of work; at the end ${megabytes}`}`,
+    );
+  }
+  if (!isRight) console.log(`    ${JSON.stringify(found)}`);
+}
+
 let failed = 0;
 for (const version of values.versions.split(',')) {
-  const { status, stdout } = spawnSync(nodeOf(version), [program, values.method, values.starts], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  process.stdout.write(stdout);
-  if (status !== 0) failed++;
+  for (const method of values.methods.split(',')) {
+    const args = [...(FLAGS[method] ?? []), program, '--method', method, ...options];
+    const { status, signal, stdout } = spawnSync(nodeOf(version), args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (stdout === '')
+      console.log(`\u2717 Node ${version}, ${method}: ended with ${signal ?? status} and no result`);
+    else print(JSON.parse(stdout));
+    if (status !== 0) failed++;
+  }
 }
 process.exit(failed === 0 ? 0 : 1);

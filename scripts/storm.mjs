@@ -7,6 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @type {Record<string, string>} */
 const storms = {
   locks: 'packages/ipc-lock/test/storm/run.mjs',
+  starts: 'packages/core-process/test/storm/starts.mjs',
   tickets: 'packages/ticket-demo/test/storm/storm.mjs',
 };
 

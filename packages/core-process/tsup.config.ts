@@ -1,23 +1,37 @@
 import { nodeLibrary } from '@tooling/tsup-preset';
 
 // What runs or loads apart from the index is an entry of its own, found again through src/entry-urls.ts.
-export default [
-  nodeLibrary({
-    entry: {
-      index: 'src/index.ts',
-      'entry/child': 'src/entry/child.ts',
-      'entry/fork-server': 'src/entry/fork-server.ts',
-      'entry/watchdog': 'src/entry/watchdog.ts',
-      'entry/rebuild': 'src/entry/rebuild.ts',
-      'entry/worker': 'src/entry/worker.ts',
-    },
-  }),
+const entry = {
+  index: 'src/index.ts',
+  'entry/child': 'src/entry/child.ts',
+  'entry/fork-server': 'src/entry/fork-server.ts',
+  'entry/watchdog': 'src/entry/watchdog.ts',
+  'entry/rebuild': 'src/entry/rebuild.ts',
+  'entry/worker': 'src/entry/worker.ts',
+};
+/** A single file that is loaded at first use, if ever. */
+const execa = (outDir: string) =>
   nodeLibrary({
     entry: { 'entry/execa': 'src/entry/execa.ts' },
+    outDir,
     format: ['cjs'],
     dts: false,
     clean: false,
     sourcemap: false,
     noExternal: ['execa'],
+  });
+
+export default [
+  nodeLibrary({
+    entry,
+    define: { CORE_PROCESS_STEPS: 'false' },
+    // What is never run is left out.
+    esbuildOptions: (options) => {
+      options.minifySyntax = true;
+    },
   }),
+  execa('dist'),
+  // For tests only, and not published: can be stopped at every step of a start, see src/at-step.ts.
+  nodeLibrary({ entry, outDir: 'dist-steps', dts: false, define: { CORE_PROCESS_STEPS: 'true' } }),
+  execa('dist-steps'),
 ];

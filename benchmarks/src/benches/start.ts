@@ -100,5 +100,12 @@ await runBench({
       target: 10,
       bound: 'at least',
     },
+    {
+      metric: 'start to joined',
+      ours: 'core-process forkserver',
+      peer: 'python forkserver',
+      target: 1,
+      bound: 'at most',
+    },
   ],
 });

@@ -14,17 +14,20 @@
  * | 3    | five descriptors for each start     | copies itself: `started`; the copy says hello         |
  * | end  | closes                              | ends                                                  |
  */
+import { atStep } from '../at-step.js';
 import { readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { deserialize, serialize } from 'node:v8';
+import { serialize } from 'node:v8';
 import { type ChildContext, setChildContext } from '../child-context.js';
-import { decode, encode } from '../messaging/clone.js';
+import { encode } from '../messaging/clone.js';
+import { frame } from '../messaging/frame.js';
 import {
   closeDescriptors,
   duplicateDescriptor,
   moveDescriptor,
   openNull,
   receiveDescriptors,
+  socketPair,
 } from '../os/descriptors.js';
 import { withOwnOutput } from '../os/descriptor-output.js';
 import { silenceSockets } from '../os/neutralise.js';
@@ -33,6 +36,7 @@ import {
   blockKeyboardSignals,
   foreignThreads,
   forkProcess,
+  holdsOfEventLoop,
   leave,
   makeCopyable,
   ownPid,
@@ -40,7 +44,7 @@ import {
   siblingCopier,
   whyNotCopyable,
 } from '../os/process-copy.js';
-import { drawAhead, putRight } from '../os/put-right.js';
+import { putRight, useUpRandomNumbers } from '../os/put-right.js';
 import {
   type Answer,
   DESCRIPTORS_OF_A_START,
@@ -49,9 +53,9 @@ import {
   type ServerConfig,
   TRIAL,
 } from '../start-methods/fork-server-protocol.js';
-import type { BootMessage, LaunchMessage } from '../start-methods/start-method.js';
+import { type BootMessage, type LaunchMessage, PROTOCOL_VERSION } from '../start-methods/start-method.js';
 import { resolveTarget } from '../target/resolve.js';
-import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced } from './run-child.js';
+import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced, useDescriptors } from './run-child.js';
 
 const OWNER_FD = CONTROL_FD;
 
@@ -74,9 +78,9 @@ async function preload(modules: readonly string[], context: ChildContext): Promi
   for (const module of modules) {
     context.importing = module;
     try {
-      await import(module);
+      await resolveTarget({ module, export: 'default' });
     } catch {
-      // The copy's own import tells the owner.
+      // No such export, which is all right; or the module fails, and the copy's own import tells the owner.
     }
   }
   context.importing = undefined;
@@ -108,8 +112,6 @@ function checkThreads(): void {
   );
 }
 
-const WARM_UP_TURNS = 20;
-
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** No thread may hold a lock of V8 or of the C library while the process is copied: all have to sleep. */
@@ -125,25 +127,71 @@ function waitUntilThreadsSleep(): void {
   }
 }
 
-/** Uses once, or until it is compiled, what each copy does first: else each copy would do the compiling. */
-async function warmUp(modules: readonly string[]): Promise<void> {
-  for (let turn = 0; turn < WARM_UP_TURNS; turn++) drawAhead();
-  await decode(deserialize(serialize(encode({ args: [], fields: {} }, ''))) as Uint8Array);
-  for (const module of modules) {
-    // One that fails says so in the copy.
-    await resolveTarget({ module, export: 'default' }).catch(() => undefined);
+/** Until V8 has seen enough of the functions to run them at full speed. */
+const REHEARSALS = 24;
+
+/** For the rehearsals to run. */
+export function nothing(): void {}
+
+/**
+ * Lives through all that each copy does, with nobody listening: the copies then find it compiled, and what it
+ * needs loaded. Half of a start goes into that otherwise.
+ */
+async function rehearse(): Promise<void> {
+  const [listener, scratch] = socketPair();
+  useDescriptors(scratch, scratch);
+  const before = new Map(process.eventNames().map((event) => [event, process.rawListeners(event)]));
+  const launch: LaunchMessage = { cwd: process.cwd(), env: {}, execArgv: process.execArgv };
+  const boot: BootMessage = {
+    version: PROTOCOL_VERSION,
+    name: 'rehearsal',
+    daemon: false,
+    identity: [],
+    // Nobody's: it is never waited for.
+    parentPid: 0,
+    parentName: '',
+    rootPid: 0,
+    startedByMainThread: false,
+    argv: process.argv,
+    cancellable: true,
+    subclass: undefined,
+    target: { module: import.meta.url, export: 'nothing' },
+    input: encode({ args: [], fields: {} }, ''),
+  };
+  writeSync(listener, Buffer.concat([frame(serialize(launch)), frame(serialize(boot))]));
+  sayHello(scratch);
+  holdsOfEventLoop();
+  await new Promise<void>((resolve) => {
+    liveAsCopy(async (given, context) => {
+      await runReferenced(given, context);
+      // By then the result has been reported, too.
+      setImmediate(resolve);
+    });
+  });
+  closeDescriptors([listener]);
+  for (const event of process.eventNames()) {
+    for (const added of process.rawListeners(event)) {
+      if (!before.get(event)?.includes(added)) process.removeListener(event, added as () => void);
+    }
   }
+  useDescriptors(CONTROL_FD, REPORT_FD);
 }
 
 /** Comes back in the template only: the process itself ends. */
 function becomeTemplate(config: ServerConfig): void {
   makeCopyable();
   waitUntilThreadsSleep();
+  if (CORE_PROCESS_STEPS) atStep('server: loaded');
   answerOwner(OWNER_FD, 'loaded', 0);
   if (readSync(OWNER_FD, Buffer.alloc(1)) === 0) leave(0);
   blockKeyboardSignals(true);
+  if (CORE_PROCESS_STEPS) atStep('server: before the template');
   const loader = ownPid();
-  if (forkProcess() !== 0) leave(0);
+  if (forkProcess() !== 0) {
+    if (CORE_PROCESS_STEPS) atStep('server: template made');
+    leave(0);
+  }
+  if (CORE_PROCESS_STEPS) atStep('template: born');
   while (parentPid() === loader) Atomics.wait(sleeper, 0, 0, 0.1);
   // Somebody else adopted it: the owner is gone.
   if (parentPid() !== config.ownerPid) leave(0);
@@ -151,32 +199,34 @@ function becomeTemplate(config: ServerConfig): void {
 
 /** Serves the owner to its end; comes back in each copy, with its descriptors in place. */
 function serve(): void {
-  const copier = siblingCopier();
+  const copySibling = siblingCopier();
   const owner = duplicateDescriptor(OWNER_FD);
-  const nothing = openNull();
-  moveDescriptor(nothing, OWNER_FD, false);
-  closeDescriptors([nothing]);
+  takeDescriptors([openNull(), openNull(), ...[0, 1, 2].map(duplicateDescriptor)]);
   silenceSockets([owner]);
+  if (CORE_PROCESS_STEPS) atStep('template: adopted');
   answerOwner(owner, 'template', ownPid());
   for (;;) {
-    copier.prepare();
     const given = receiveDescriptors(owner, DESCRIPTORS_OF_A_START);
     if (given === undefined) leave(0);
+    if (CORE_PROCESS_STEPS) atStep('template: asked');
     let pid: number;
     try {
-      pid = copier.copy();
+      pid = copySibling();
     } catch (error) {
       closeDescriptors(given);
       answerOwner(owner, 'refused', (error as NodeJS.ErrnoException).errno ?? 0);
       continue;
     }
     if (pid === 0) {
+      if (CORE_PROCESS_STEPS) atStep('copy: born');
+      sayHello(given[1] as number);
       closeDescriptors([owner]);
       takeDescriptors(given);
       return;
     }
-    closeDescriptors(given);
+    if (CORE_PROCESS_STEPS) atStep('template: copied');
     answerOwner(owner, 'started', pid);
+    closeDescriptors(given);
   }
 }
 
@@ -187,11 +237,11 @@ function takeDescriptors(given: readonly number[]): void {
   closeDescriptors(given);
 }
 
-function sayHello(): void {
+function sayHello(fd: number): void {
   const hello = Buffer.alloc(HELLO_BYTES);
-  hello.writeInt32LE(process.pid, 0);
+  hello.writeInt32LE(ownPid(), 0);
   try {
-    writeSync(REPORT_FD, hello);
+    writeSync(fd, hello);
   } catch {
     // The owner is gone; what it sent is still there to read, or not, which decides.
   }
@@ -219,10 +269,10 @@ async function showThatCopiesWork(): Promise<never> {
   return leave(value === 7 && kept.length === 200_000 ? 0 : 1);
 }
 
-function liveAsCopy(): void {
+function liveAsCopy(run: typeof runReferenced): void {
   putRight();
   blockKeyboardSignals(false);
-  sayHello();
+  if (CORE_PROCESS_STEPS) atStep('copy: said hello');
   const launch = receive() as LaunchMessage | undefined;
   const boot = launch && (receive() as BootMessage | typeof TRIAL | undefined);
   if (launch === undefined || boot === undefined) leave(0);
@@ -230,8 +280,9 @@ function liveAsCopy(): void {
     void showThatCopiesWork();
     return;
   }
+  if (CORE_PROCESS_STEPS) atStep('copy: told');
   applyLaunch(launch);
-  runChild(boot, 'forkserver', runReferenced);
+  runChild(boot, 'forkserver', run);
 }
 
 async function main(config: ServerConfig): Promise<void> {
@@ -251,10 +302,11 @@ async function main(config: ServerConfig): Promise<void> {
     importing: undefined,
     watchParent: () => ({ ref: () => undefined, unref: () => undefined }),
   };
+  for (let turn = 0; turn < REHEARSALS; turn++) await rehearse();
   // Modules find themselves in a child, as they would in each copy.
   setChildContext(context);
   await withOwnOutput(() => preload(config.modules, context));
-  await warmUp(config.modules);
+  useUpRandomNumbers();
   closeHandles();
   // A turn of the loop each: what was closed is gone, and nothing of this function's own is pending.
   await new Promise((resolve) => setImmediate(resolve));
@@ -262,7 +314,7 @@ async function main(config: ServerConfig): Promise<void> {
     checkThreads();
     becomeTemplate(config);
     serve();
-    liveAsCopy();
+    liveAsCopy(runReferenced);
   });
 }
 

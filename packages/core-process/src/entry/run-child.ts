@@ -4,6 +4,7 @@
  *
  * Everything it imports is paid for at each start, so what only some children need is imported when needed.
  */
+import { atStep } from '../at-step.js';
 import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Net from 'node:net';
@@ -229,20 +230,29 @@ export function runChild(
     settled = true;
     report({ kind: 'never-settled' });
     // Node's own code for a top-level await that never settles.
-    process.exit(13);
+    exit(13);
   });
   report({ kind: 'began' });
   run(boot, context)
     .then((value) => {
       report({ kind: 'returned', value: encode(value, 'result') });
       settled = true;
+      if (CORE_PROCESS_STEPS) atStep('copy: reported');
       stopWaiting();
     })
     .catch((thrown: unknown) => {
       fail(thrown);
       printFailure(boot, thrown);
-      process.exit(1);
+      exit(1);
     });
+}
+
+/** As process.exit() does, which the program may have replaced. */
+function exit(code: number): never {
+  process.exitCode = code;
+  process.emit('exit', code);
+  const node = process as unknown as { reallyExit(code: number): never };
+  return node.reallyExit(process.exitCode);
 }
 
 /** As an uncaught error is printed, with the process' name; synchronously, since exit follows. */

@@ -66,10 +66,10 @@ const handoverKey = Symbol.for('core-process.handover');
  */
 export function encode(value: unknown, path: string, sent?: SentHandovers): Buffer {
   const handovers: Handover[] = [];
-  const mark = `handover-${Math.random()}`;
   let prepared = value;
   try {
     const { holdsHandover, holdsError } = survey(value);
+    const mark = holdsHandover ? `handover-${Math.random()}` : '';
     if (holdsHandover) prepared = replaceHandovers(value, handovers, mark, new Map());
     const envelope: Envelope = {
       value: prepared,

@@ -18,3 +18,9 @@ export function holdLoop(): void {
 export function releaseLoop(): void {
   if (--waiting === 0) timer?.unref();
 }
+
+/** In a copy of this process: what waits, waits in the original. */
+export function forgetHolds(): void {
+  waiting = 0;
+  timer = undefined;
+}

@@ -256,3 +256,8 @@ export class QueueVisitor implements QueueAccess {
     this.#items.clear();
   }
 }
+
+/** In a copy of this process: their links are the original's; what is handed over anew gets links of its own. */
+export function forgetVisitors(): void {
+  visitors.clear();
+}

@@ -5,31 +5,34 @@
  *
  * | in the way                                                     | done                                          |
  * | -------------------------------------------------------------- | --------------------------------------------- |
- * | V8 marks its heap MADV_DONTFORK                                | MADV_DOFORK over every mapping, before each copy |
- * | a heap page that is mapped between that and the copy           | a minor collection first; nothing is allocated then |
- * | background threads are not copied: their tasks would never run | `--single-threaded`, and a platform that says it has no workers |
+ * | V8 keeps its heap out of copies, by MADV_DONTFORK              | it no longer does: see node-program.ts        |
+ * | background threads are not copied: their tasks would never run | `--single-threaded`, and a platform that says it has no workers: node-program.ts |
  * | the event loop's epoll, wake-up and signal descriptors are shared | `uv_loop_fork`                             |
  * | the normal end joins threads that the copy does not have       | it leaves by `_exit`; see put-right.ts        |
  *
  * @see fork(2), madvise(2), clone(2); `uv_loop_fork` in libuv's documentation
  */
-import { closeSync, openSync, readdirSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { atStep } from '../at-step.js';
+import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import { closeDescriptors, moveDescriptor, systemError } from './descriptors.js';
 import { libC, type LibC } from './ffi.js';
+import {
+  hasSymbol,
+  haveNoWorkerThreads,
+  keepHeapInCopies,
+  keepProgramInCopies,
+  whyNotChangeable,
+} from './node-program.js';
 
-const MADV_DOFORK = 11;
 const PR_SET_CHILD_SUBREAPER = 36;
 const PR_GET_CHILD_SUBREAPER = 37;
 const SIGCHLD = 17;
 const CLONE_PARENT = 0x00008000;
 const CLONE_CHILD_CLEARTID = 0x00200000;
 const CLONE_CHILD_SETTID = 0x01000000;
-const PROT_READ = 1;
-const PROT_WRITE = 2;
-const PAGE_BYTES = 4096;
 const FIONREAD = 0x541b;
 
 /** By the numbers of each architecture's system call table. */
@@ -49,9 +52,6 @@ interface Calls {
   readonly _exit: (status: number) => never;
   readonly getppid: () => number;
   readonly getpid: () => number;
-  readonly madvise: (address: number, bytes: number, advice: number) => number;
-  readonly mprotect: (address: number, bytes: number, protection: number) => number;
-  readonly dlsym: (handle: null, name: string) => number;
   readonly pthread_self: () => number;
   readonly syscall: (number: number, a: number, b: number, c: number, d: number, e: number) => number;
   readonly get_robust_list: (
@@ -66,6 +66,8 @@ interface Calls {
   readonly pipe2: (pair: Int32Array, flags: number) => number;
   readonly uv_default_loop: () => bigint;
   readonly uv_loop_fork: (loop: bigint) => number;
+  /** glibc's; other C libraries have none. */
+  readonly malloc_trim: ((pad: number) => number) | undefined;
   readonly sigprocmask: (how: number, set: Buffer, old: Buffer | null) => number;
 }
 let calls: Calls | undefined;
@@ -79,9 +81,6 @@ function bind(): Calls {
     _exit: library.func('void _exit(int)'),
     getppid: library.func('int getppid()'),
     getpid: library.func('int getpid()'),
-    madvise: library.func('int madvise(uintptr_t, size_t, int)'),
-    mprotect: library.func('int mprotect(uintptr_t, size_t, int)'),
-    dlsym: library.func('uintptr_t dlsym(void *, const char *)'),
     pthread_self: library.func('uintptr_t pthread_self()'),
     syscall: library.func('long syscall(long, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t)'),
     get_robust_list: library.func('syscall', 'long', [
@@ -102,24 +101,18 @@ function bind(): Calls {
     pipe2: library.func('int pipe2(_Out_ int *, int)'),
     uv_default_loop: library.func('void *uv_default_loop()'),
     uv_loop_fork: library.func('int uv_loop_fork(void *)'),
+    malloc_trim: hasSymbol('malloc_trim') ? library.func('int malloc_trim(size_t)') : undefined,
     sigprocmask: library.func('int sigprocmask(int, const void *, _Out_ void *)'),
   } as unknown as Calls;
   return calls;
 }
-
-const WORKER_COUNT = '_ZN4node12NodePlatform21NumberOfWorkerThreadsEv';
-const PLATFORM_TABLE = '_ZTVN4node12NodePlatformE';
 
 /** Why processes can't be copied on this machine by this Node; undefined when they can. */
 export function whyNotCopyable(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux can copy a process.';
   if (SYSTEM_CALLS[process.arch] === undefined) return `it was never built for ${process.arch}.`;
   if (libC() === undefined) return 'it needs koffi, which could not be loaded or was turned off.';
-  const { dlsym } = bind();
-  const missing = [WORKER_COUNT, PLATFORM_TABLE, 'uv_loop_fork', 'uv_default_loop'].find(
-    (name) => dlsym(null, name) === 0,
-  );
-  return missing === undefined ? undefined : `this Node does not export ${missing}.`;
+  return whyNotChangeable();
 }
 
 /** True when this process was started with {@link COPYABLE_FLAGS}. */
@@ -130,93 +123,31 @@ export function hasCopyableFlags(): boolean {
 
 let madeCopyable = false;
 
-/**
- * Makes Node's platform say that it has no worker threads: V8 then does all its work itself, as it must in
- * a copy, which has none. The flags alone don't do that: some collections post tasks whatever they say, and
- * the end of the event loop waits for them.
- */
+/** What has to be done once in a process that is to be copied; its copies can be copied as they are. */
 export function makeCopyable(): void {
   if (madeCopyable) return;
+  haveNoWorkerThreads();
+  keepHeapInCopies();
+  giveBackMemory();
   madeCopyable = true;
-  const { koffi, dlsym, mprotect } = bind();
-  const table = dlsym(null, PLATFORM_TABLE);
-  const slots = new BigUint64Array(koffi.view(BigInt(table), 64 * 8));
-  const slot = slots.indexOf(BigInt(dlsym(null, WORKER_COUNT)));
-  if (slot < 0) throw new Error("Node's platform has no NumberOfWorkerThreads where it was looked for.");
-  const page = Math.floor((table + slot * 8) / PAGE_BYTES) * PAGE_BYTES;
-  if (mprotect(page, PAGE_BYTES, PROT_READ | PROT_WRITE) !== 0) throw systemError('mprotect');
-  // Takes one pointer, does nothing, gives 0, in every libc.
-  slots[slot] = BigInt(dlsym(null, 'pthread_mutexattr_destroy'));
-  if (mprotect(page, PAGE_BYTES, PROT_READ) !== 0) throw systemError('mprotect');
-  collectGarbage();
-  // All that is called between MADV_DOFORK and the copy has run once: nothing of it is compiled there.
-  allowCopying();
 }
 
-let gc: ((options?: { type: 'minor' }) => void) | undefined;
+/** V8 gives the function away under a flag only. */
+type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
-/** Of this process' garbage; V8 gives the function away under a flag only. */
-function collectGarbage(options?: { type: 'minor' }): void {
-  if (gc === undefined) {
-    const require = createRequire(import.meta.url);
-    const { setFlagsFromString } = require('node:v8') as typeof V8;
-    const { runInNewContext } = require('node:vm') as typeof Vm;
-    setFlagsFromString('--expose-gc');
-    gc = runInNewContext('gc') as NonNullable<typeof gc>;
-    setFlagsFromString('--no-expose-gc');
-  }
-  gc(options);
-}
-
-const mapsText = Buffer.allocUnsafeSlow(4 << 20);
-const ranges = new Float64Array(1 << 16);
-
-/** Fills `ranges` with first and last address of each stretch of mappings; gives their number. */
-function readMappings(): number {
-  const fd = openSync('/proc/self/maps', 'r');
-  let bytes = 0;
-  for (let read = 1; read > 0; bytes += read) {
-    read = readSync(fd, mapsText, bytes, mapsText.length - bytes, null);
-  }
-  closeSync(fd);
-  let count = 0;
-  for (let at = 0; at < bytes; ) {
-    let first = 0;
-    let end = 0;
-    for (let digit = mapsText[at++] as number; digit !== 45; digit = mapsText[at++] as number) {
-      first = first * 16 + (digit < 58 ? digit - 48 : digit - 87);
-    }
-    for (let digit = mapsText[at++] as number; digit !== 32; digit = mapsText[at++] as number) {
-      end = end * 16 + (digit < 58 ? digit - 48 : digit - 87);
-    }
-    while (mapsText[at++] !== 10);
-    // The kernel's own page at the top.
-    if (first >= 2 ** 52) continue;
-    if (count > 0 && ranges[count * 2 - 1] === first) ranges[count * 2 - 1] = end;
-    else {
-      ranges[count * 2] = first;
-      ranges[count * 2 + 1] = end;
-      count++;
-    }
-  }
-  return count;
-}
-
-/** Allocates next to nothing: what V8 maps after it would be missing in the copy. Twice, for what the first pass mapped. */
-function allowCopying(): void {
-  collectGarbage({ type: 'minor' });
-  markMappings();
-  markMappings();
-}
-
-function markMappings(): void {
-  const { madvise } = bind();
-  const count = readMappings();
-  for (let range = 0; range < count; range++) {
-    const first = ranges[range * 2] as number;
-    // A mapping that can't be copied (of a device) stays so: errors don't matter here.
-    madvise(first, (ranges[range * 2 + 1] as number) - first, MADV_DOFORK);
-  }
+/** Each page that a copy need not have makes its start and its end shorter. */
+function giveBackMemory(): void {
+  const require = createRequire(import.meta.url);
+  const { setFlagsFromString } = require('node:v8') as typeof V8;
+  const { runInNewContext } = require('node:vm') as typeof Vm;
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as CollectGarbage;
+  setFlagsFromString('--no-expose-gc');
+  // What is compiled is for the copies to use.
+  setFlagsFromString('--no-flush-bytecode');
+  collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  setFlagsFromString('--flush-bytecode');
+  bind().malloc_trim?.(0);
 }
 
 /**
@@ -229,7 +160,6 @@ export function forkProcess(): number {
   makeCopyable();
   const { fork, uv_default_loop, uv_loop_fork } = bind();
   const loop = uv_default_loop();
-  allowCopying();
   const pid = fork();
   if (pid < 0) throw systemError('fork');
   if (pid === 0) uv_loop_fork(loop);
@@ -293,18 +223,13 @@ function addressOfThreadId(): number {
   return thread + index * 4;
 }
 
-/** Copies this process as a sibling, in two steps: what can be done before the copy is asked for, and the copy. */
-export interface SiblingCopier {
-  prepare(): void;
-  /** @returns pid and 0 as {@link forkProcess}; little may be allocated since `prepare()` */
-  copy(): number;
-}
-
 /**
  * Makes siblings of this process: children of its parent, not of itself. Only for a process with a single
  * thread that has itself come from {@link forkProcess}: libc's fork handlers have then run already.
+ *
+ * @returns what makes one; it gives pid and 0 as {@link forkProcess} does
  */
-export function siblingCopier(): SiblingCopier {
+export function siblingCopier(): () => number {
   const numbers = SYSTEM_CALLS[process.arch] as (typeof SYSTEM_CALLS)[string];
   const { syscall, get_robust_list, uv_default_loop, uv_loop_fork } = bind();
   const loop = uv_default_loop();
@@ -313,23 +238,21 @@ export function siblingCopier(): SiblingCopier {
   get_robust_list(numbers.getRobustList, 0, head, length);
   const [robustHead, robustLength] = [Number(head[0]), Number(length[0])];
   const signalLock = findSignalLock();
+  // Of this process: so far it is that of its original, too.
+  replaceSignalLock(signalLock);
+  keepProgramInCopies();
   const flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
   // The order of clone's last two arguments differs: x64 has the child's thread id before the TLS, arm64 after.
   const [fourth, fifth] = process.arch === 'x64' ? [threadId, 0] : [0, threadId];
-  return {
-    prepare: allowCopying,
-    copy() {
-      // V8 may have begun another page since.
-      markMappings();
-      const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
-      if (pid < 0) throw systemError('clone');
-      if (pid === 0) {
-        syscall(numbers.setRobustList, robustHead, robustLength, 0, 0, 0);
-        replaceSignalLock(signalLock);
-        uv_loop_fork(loop);
-      }
-      return pid;
-    },
+  return () => {
+    const pid = syscall(numbers.clone, flags, 0, 0, fourth, fifth);
+    if (pid < 0) throw systemError('clone');
+    if (pid === 0) {
+      syscall(numbers.setRobustList, robustHead, robustLength, 0, 0, 0);
+      replaceSignalLock(signalLock);
+      uv_loop_fork(loop);
+    }
+    return pid;
   };
 }
 
@@ -374,6 +297,7 @@ function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void
 
 /** Ends this process at once: no handler runs, no thread is waited for. */
 export function leave(status: number): never {
+  if (CORE_PROCESS_STEPS) atStep('leaves');
   return bind()._exit(status & 0xff);
 }
 

@@ -6,6 +6,7 @@
  */
 import { randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { holdsOfEventLoop, leave, ownPid } from './process-copy.js';
 
@@ -15,20 +16,52 @@ export function putRight(): void {
   endByOurselves();
 }
 
-/** How many values Node draws at a time for each of the two. */
-const UUIDS_DRAWN_AT_ONCE = 128;
-const INTEGERS_DRAWN_AT_ONCE = 1024;
-
-/** No two copies draw the same numbers. */
+/** No two copies draw the same numbers: OpenSSL sees to it that its own differ. */
 function ownRandomNumbers(): void {
-  Math.random = randomGenerator(randomFillSync(new Uint32Array(4)));
-  drawAhead();
+  let draw: (() => number) | undefined;
+  // Seeded at its first use, which most copies never come to.
+  Math.random = function random() {
+    draw ??= randomGenerator(randomFillSync(new Uint32Array(4)));
+    return draw();
+  };
 }
 
-/** OpenSSL draws anew in a copy by itself; what Node has drawn ahead from it is used up here. */
-export function drawAhead(): void {
-  for (let drawn = 0; drawn < UUIDS_DRAWN_AT_ONCE; drawn++) randomUUID();
-  for (let drawn = 0; drawn < INTEGERS_DRAWN_AT_ONCE; drawn++) randomInt(2);
+/** The most that Node draws from OpenSSL at a time for either of the two below. */
+const DRAWN_AT_ONCE = 1024;
+
+/**
+ * Uses up what Node has drawn ahead from OpenSSL, so that each copy has to draw anew.
+ *
+ * @see `getBufferedUUID` and `randomInt` in Node's lib/internal/crypto/random.js
+ */
+export function useUpRandomNumbers(): void {
+  useUp(() => void randomUUID());
+  useUp(() => void randomInt(2));
+}
+
+/** Draws until Node draws from OpenSSL, counts how many draws that lasts, and leaves none. */
+function useUp(draw: () => void): void {
+  let isRefilled = false;
+  const hook = createHook({
+    init(_id, type) {
+      if (type === 'RANDOMBYTESREQUEST') isRefilled = true;
+    },
+  }).enable();
+  const drawUntilRefill = () => {
+    isRefilled = false;
+    for (let draws = 1; draws <= 2 * DRAWN_AT_ONCE; draws++) {
+      draw();
+      if (isRefilled) return draws;
+    }
+    throw new Error('Node no longer draws random numbers ahead as it did.');
+  };
+  try {
+    drawUntilRefill();
+    const draws = drawUntilRefill();
+    for (let drawn = 1; drawn < draws; drawn++) draw();
+  } finally {
+    hook.disable();
+  }
 }
 
 /** @see D. Blackman, S. Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021): xoshiro128++ */
@@ -46,17 +79,19 @@ function randomGenerator(seed: Uint32Array): () => number {
     d = (d << 11) | (d >>> 21);
     return drawn >>> 0;
   };
-  function random(): number {
-    // 53 bits: as many as a number between 0 and 1 can have.
-    return ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / 0x20000000000000;
-  }
-  return random;
+  // 53 bits: as many as a number between 0 and 1 can have.
+  return () => ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / 0x20000000000000;
 }
 
 /** Node's exit code for an error that nobody caught, and for one thrown while it was handled. */
 const UNCAUGHT = 1;
 
+/** In this process, and in each copy of it. */
+let endsByItself = false;
+
 function endByOurselves(): void {
+  if (endsByItself) return;
+  endsByItself = true;
   const emit = process.emit.bind(process) as (event: string, ...args: unknown[]) => boolean;
   let uncaught: { readonly error: unknown } | undefined;
 
@@ -76,7 +111,8 @@ function endByOurselves(): void {
     // and never will be. A turn later, what the listeners did has shown, too.
     if (event === 'beforeExit') {
       setImmediate(() => {
-        if (holdsOfEventLoop() <= 1) process.exit();
+        // Not by process.exit(), which the program may have replaced.
+        if (holdsOfEventLoop() <= 1) emitAndEnd('exit', Number(process.exitCode ?? 0));
       });
     }
     // Node goes on to emit «exit», and prints the error after that.

@@ -4,6 +4,7 @@
  * Everything here blocks for the moment that it takes, since `start()` gives a pid at once. The server's only
  * way in is one end of a nameless pair of sockets, with which it was born: nobody else can use it.
  */
+import { atStep } from '../at-step.js';
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -49,6 +50,9 @@ const CRASHES = new Set([4, 5, 6, 7, 11, 31]);
 
 const SIGKILL = 9;
 
+/** libuv's rings of io_uring would be torn down and made anew in each copy. Read at Node's start; copies get ours back. */
+const WITHOUT_RINGS = { UV_USE_IO_URING: '0' };
+
 /** What became of a request for a copy. */
 export type CopyOutcome =
   | { readonly kind: 'started'; readonly pid: number; readonly ends: OurEnds }
@@ -69,7 +73,7 @@ function reapIfEnded(pid: number): void {
 
 export class ForkServer {
   /** The environment that it, and so each copy, begins with. */
-  readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env };
+  readonly environment: Readonly<NodeJS.ProcessEnv> = { ...process.env, ...WITHOUT_RINGS };
   readonly #ended: Promise<void>;
   readonly #fd: number;
   readonly #stream: Socket;
@@ -79,14 +83,17 @@ export class ForkServer {
   /** @throws ServerLostError; Error that says why copies don't work here */
   constructor(execPath: string, execArgv: readonly string[], modules: readonly string[]) {
     const [ours, theirs] = socketPair();
+    if (CORE_PROCESS_STEPS) atStep('owner: before the server');
     const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
     const loader = spawn(execPath, [...COPYABLE_FLAGS, ...execArgv, fileURLToPath(forkServerEntry)], {
       stdio: ['ignore', inherited(1), inherited(2), theirs, 'ignore'],
+      env: this.environment,
     });
     // Its fate is heard on the socket.
     loader.on('error', () => undefined);
     loader.unref();
     closeDescriptors([theirs]);
+    if (CORE_PROCESS_STEPS) atStep('owner: server started');
     this.#fd = ours;
     const before = new Set([loader.pid, ...childPids()]);
     let template: number;
@@ -99,6 +106,7 @@ export class ForkServer {
       for (const pid of childPids()) if (!before.has(pid)) reapIfEnded(pid);
       throw error;
     }
+    if (CORE_PROCESS_STEPS) atStep('owner: template there');
     this.#stream = new Socket({ fd: ours, readable: true, writable: true });
     this.#stream.on('error', () => undefined);
     this.#stream.unref();
@@ -176,17 +184,20 @@ export class ForkServer {
       closeTheirs();
       return this.#lost();
     }
+    if (CORE_PROCESS_STEPS) atStep('owner: copy asked for');
     // The copy holds the only other ends: when it ends, ours do.
     closeTheirs();
     const deadline = performance.now() + STEP_MS;
     const answer = this.#answer(deadline);
     if (answer?.answer === 'refused') return { kind: 'refused', error: systemError('clone', answer.value) };
+    if (CORE_PROCESS_STEPS) atStep('owner: copy made');
     const hello = readExactly(ours.report, HELLO_BYTES, deadline);
     const isHello = hello !== undefined && hello !== 'late';
     // A server that was killed right after it had made the copy could not say so; the copy does.
     const pid = answer?.answer === 'started' ? answer.value : isHello ? hello.readInt32LE(0) : undefined;
     if (pid === undefined) return this.#lost();
     if (answer === undefined) this.#lost();
+    if (CORE_PROCESS_STEPS) atStep('owner: copy heard');
     if (isHello) return { kind: 'started', pid, ends: ours };
 
     if (hello === 'late') process.kill(pid, 'SIGKILL');
@@ -215,12 +226,23 @@ export class ForkServer {
       ownerName: childContext()?.name ?? 'MainProcess',
       startedByMainThread: isMainThread,
     };
-    writeSync(this.#fd, frame(serialize(config)));
+    this.#tell(frame(serialize(config)));
+    if (CORE_PROCESS_STEPS) atStep('owner: server told what to load');
     this.#expect('loaded', performance.now() + LOADING_MS);
     return adoptOrphansWhile(() => {
-      writeSync(this.#fd, 'x');
+      if (CORE_PROCESS_STEPS) atStep('owner: adopts orphans');
+      this.#tell(Buffer.from('x'));
       return this.#expect('template', performance.now() + STEP_MS);
     });
+  }
+
+  #tell(bytes: Buffer): void {
+    try {
+      for (let sent = 0; sent < bytes.byteLength; ) sent += writeSync(this.#fd, bytes, sent);
+    } catch (cause) {
+      // EPIPE, ECONNRESET.
+      throw new ServerLostError('its server ended before it was told what to do.', { cause });
+    }
   }
 
   #expect(wanted: Answer, deadline: number): number {

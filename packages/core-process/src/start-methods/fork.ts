@@ -10,6 +10,9 @@ import { forgetChildren } from '../children.js';
 import { becomeChild } from '../current-process.js';
 import { runChild, useDescriptors } from '../entry/run-child.js';
 import { StartMethodUnavailableError } from '../errors.js';
+import { forgetHolds } from '../messaging/keep-alive.js';
+import { forgetVisitors } from '../messaging/queue-visitor.js';
+import { forgetOffers } from '../messaging/rendezvous.js';
 import { abandonStack } from '../os/abandon-stack.js';
 import { moveDescriptor } from '../os/descriptors.js';
 import { findTimers, neutralise } from '../os/neutralise.js';
@@ -20,7 +23,7 @@ import {
   hasCopyableFlags,
   whyNotCopyable,
 } from '../os/process-copy.js';
-import { putRight } from '../os/put-right.js';
+import { putRight, useUpRandomNumbers } from '../os/put-right.js';
 import { type ChildEnds, openChildEnds } from './child-ends.js';
 import { forgetServers } from './forkserver.js';
 import { adoptChild } from './native-child.js';
@@ -50,6 +53,7 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     );
   }
   const timers = findTimers();
+  useUpRandomNumbers();
   const ends = openChildEnds(request.stdio);
   let pid: number;
   try {
@@ -74,6 +78,9 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
   });
   forgetChildren();
   forgetServers();
+  forgetOffers();
+  forgetVisitors();
+  forgetHolds();
   becomeChild();
   useDescriptors(control, report);
   if (request.cwd !== undefined) process.chdir(request.cwd);

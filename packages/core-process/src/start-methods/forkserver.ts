@@ -29,6 +29,9 @@ const AT_ONCE_BYTES = 16_384;
 
 const TRIES = 3;
 
+/** How many copies in a row crashed or hung before their first word. */
+let broken = 0;
+
 const servers = new Map<string, ForkServer>();
 let preloaded: readonly string[] | undefined;
 /** Once copies were seen not to work here, none is tried again. */
@@ -42,30 +45,36 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       const words = Buffer.concat([frame(serialize(launchOf(request, server))), frame(request.boot)]);
       const outcome = server.requestCopy(request.stdio, words.subarray(0, AT_ONCE_BYTES));
       if (outcome.kind === 'started') {
+        broken = 0;
         return adoptChild(outcome.pid, outcome.ends, events, words.subarray(AT_ONCE_BYTES));
       }
       if (outcome.kind === 'refused') return notStarted(outcome.error, events);
-      // Nothing of the target has run: another copy may do better.
-      if (outcome.kind === 'broken' && tries === TRIES - 1) whyBroken = outcome.reason;
+      if (outcome.kind === 'broken') {
+        // Nothing of the target has run. One may have had bad luck; when several have, copies don't work here.
+        if (++broken === TRIES) whyBroken = outcome.reason;
+        warn(outcome.reason);
+        return spawn.start(request, events);
+      }
     } catch (error) {
       // No descriptors, no memory: of this process, not of its copies.
       if ((error as NodeJS.ErrnoException).errno !== undefined) return notStarted(error as Error, events);
       if (!(error instanceof ServerLostError)) whyBroken = (error as Error).message;
     }
   }
-  warnOnce(whyBroken ?? `its server died ${TRIES} times as soon as it was there.`);
+  warn(whyBroken ?? `its server died ${TRIES} times as soon as it was there.`);
   return spawn.start(request, events);
 }
 
-let hasWarned = false;
+const warned = new Set<string>();
 
-function warnOnce(reason: string): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
-    `Start method "forkserver" does not work here: ${reason} Processes are started by "spawn" instead.`,
-    { type: 'CoreProcessWarning', code: 'CORE_PROCESS_FORKSERVER_FALLBACK' },
-  );
+/** Once for each reason. */
+function warn(reason: string): void {
+  if (warned.has(reason)) return;
+  warned.add(reason);
+  process.emitWarning(`Started by "spawn" and not by "forkserver": ${reason}`, {
+    type: 'CoreProcessWarning',
+    code: 'CORE_PROCESS_FORKSERVER_FALLBACK',
+  });
 }
 
 function serverFor({ execPath, execArgv, module }: StartRequest): ForkServer {

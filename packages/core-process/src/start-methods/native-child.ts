@@ -3,6 +3,7 @@
  *
  * Its end is looked for when its report stream ends, which the kernel closes with the process.
  */
+import { atStep } from '../at-step.js';
 import { Socket } from 'node:net';
 import { frame } from '../messaging/frame.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
@@ -23,6 +24,7 @@ export function reapWhenEnded(
   let pause = 1;
   const look = () => {
     waitForChild(pid, performance.now() + BLOCK_FOR_END_MS, []);
+    if (CORE_PROCESS_STEPS) atStep('owner: before the end');
     const status = reapChild(pid);
     if (status !== undefined) {
       onEnd(status.exitCode, status.signalNumber === null ? null : signalName(status.signalNumber));

@@ -2,9 +2,14 @@
 import { TargetNotFoundError } from '../errors.js';
 import type { TargetReference } from './reference.js';
 
+/** What has been imported, by URL: the loader finds it again, too, but takes most of a millisecond for it. */
+const imported = new Map<string, Record<string, unknown>>();
+
 /** @throws TargetNotFoundError when the module has no such export; whatever the module itself throws */
 export async function resolveTarget(reference: TargetReference): Promise<unknown> {
-  const namespace = (await import(reference.module)) as Record<string, unknown>;
+  const namespace =
+    imported.get(reference.module) ?? ((await import(reference.module)) as Record<string, unknown>);
+  imported.set(reference.module, namespace);
   // Names that Node's lexer did not find in a CommonJS module are only in its default export.
   const inDefault = Object(namespace['default'] ?? {}) as Record<string, unknown>;
   const direct = namespace[reference.export];

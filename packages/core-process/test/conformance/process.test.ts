@@ -27,6 +27,8 @@ afterAll(() => Promise.all([stopForkServer(), tasks.stopForkServer()]));
 
 describe.each(startMethods())('start method %s', (method) => {
   const { Process } = getContext(method);
+  /** Of a program that is to start processes by this method. */
+  const nodeFlags = method === 'fork' ? ['--single-threaded', '--v8-pool-size=1'] : [];
 
   async function ended<R = unknown>(target: string, args: unknown[] = [], options = {}) {
     const child = new Process<unknown[], R>({
@@ -191,15 +193,17 @@ describe.each(startMethods())('start method %s', (method) => {
       await expect(child.join()).rejects.toThrow(state);
     });
 
-    it('test_many_processes: 100 end by themselves, 100 are terminated right after their start', async () => {
-      for (let round = 0; round < 20; round++) {
+    // A fork in a process as large as vitest's takes half a second.
+    const count = method === 'fork' ? 10 : 100;
+    it(`test_many_processes: ${count} end by themselves, ${count} are terminated right after their start`, async () => {
+      for (let round = 0; round < count / 5; round++) {
         const five = Array.from({ length: 5 }, () =>
           new Process({ target: task('nothing'), stdio: 'ignore' }).start(),
         );
         await Promise.all(five.map((child) => child.join()));
         expect(five.map((child) => child.exitCode)).toEqual([0, 0, 0, 0, 0]);
       }
-      const all = Array.from({ length: 100 }, () =>
+      const all = Array.from({ length: count }, () =>
         new Process({ target: task('forever'), stdio: 'ignore' }).start(),
       );
       for (const child of all) child.terminate();
@@ -210,6 +214,7 @@ describe.each(startMethods())('start method %s', (method) => {
 
     it('test_lose_target_ref: target and arguments can be collected after start', async () => {
       const { exitCode, stdout, stderr } = await runProgram([
+        ...nodeFlags,
         '--expose-gc',
         program('lose-target.mjs'),
         method,
@@ -217,7 +222,8 @@ describe.each(startMethods())('start method %s', (method) => {
       expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'collected\n', stderr: '' });
     });
 
-    it('test_child_fd_inflation: siblings add no descriptors', async () => {
+    // A copy of this process has a silent socket in place of each that this one has.
+    it.skipIf(method === 'fork')('test_child_fd_inflation: siblings add no descriptors', async () => {
       const countDescriptors = async () => (await (await ended<string[]>('openDescriptors')).result).length;
       const alone = await countDescriptors();
       const siblings = Array.from({ length: 5 }, () =>
@@ -236,7 +242,7 @@ describe.each(startMethods())('start method %s', (method) => {
     });
 
     it('test_error_on_stdio_flush_1: the parent has closed its output', async () => {
-      const { stderr, exitCode } = await runProgram([program('closed-output.mjs'), method]);
+      const { stderr, exitCode } = await runProgram([...nodeFlags, program('closed-output.mjs'), method]);
       expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     });
 
@@ -268,12 +274,13 @@ describe.each(startMethods())('start method %s', (method) => {
       const child = await ended('throwTicket');
       const text = (await child.stderr?.text()) ?? '';
       expect(text).toContain('TicketError: seat 7 is taken');
-      expect(text).toContain('at throwTicket');
+      expect(text).toMatch(/at (Object\.)?throwTicket/);
       expect(text).toContain('[cause]: TypeError: no such row');
       expect(child.exit).toMatchObject({ exitCode: 1, reason: 'threw' });
     });
 
-    it.each([0, 1, 8, 255])('test_sys_exit: process.exit(%i)', async (code) => {
+    // vitest has put another process.exit() in place, which copies of its process have too; e2e/fork.test.ts has this.
+    it.skipIf(method === 'fork').each([0, 1, 8, 255])('test_sys_exit: process.exit(%i)', async (code) => {
       const child = await ended('exitWith', [code]);
       expect(child.exit).toMatchObject({ exitCode: code, signal: null, reason: 'exited' });
       await expect(child.result).rejects.toMatchObject({
@@ -328,23 +335,29 @@ describe.each(startMethods())('start method %s', (method) => {
     expect(parent.pid).toBe(process.pid);
   });
 
-  it('TestCloseFds.test_closefd: an open descriptor of the parent is not the child\u2019s', async () => {
-    const file = `${temporaryFolder()}/open`;
-    const fd = openSync(file, 'w');
-    try {
-      const child = await ended<string[]>('openDescriptors');
-      expect((await child.result).filter((line) => line.includes(file))).toEqual([]);
-    } finally {
-      closeSync(fd);
-    }
-  });
+  // A copy has the open files of its original: that is what it is for.
+  it.skipIf(method === 'fork')(
+    'TestCloseFds.test_closefd: an open descriptor of the parent is not the child\u2019s',
+    async () => {
+      const file = `${temporaryFolder()}/open`;
+      const fd = openSync(file, 'w');
+      try {
+        const child = await ended<string[]>('openDescriptors');
+        expect((await child.result).filter((line) => line.includes(file))).toEqual([]);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  );
 
   it('TestFlags.test_flags: options of Node reach child and grandchild, a debugger does not', async () => {
-    const flags = ['--no-deprecation', '--stack-size=900', '--inspect=0'];
+    // The debugger has a thread, which a copy would miss: with it, fork is refused.
+    const debug = method === 'fork' ? [] : ['--inspect=0'];
+    const flags = [...nodeFlags, '--no-deprecation', '--stack-size=900', ...debug];
     const { stdout } = await runProgram([...flags, program('flags.mjs'), method]);
     expect(JSON.parse(stdout)).toEqual({
-      child: ['--no-deprecation', '--stack-size=900'],
-      grandchild: ['--no-deprecation', '--stack-size=900'],
+      child: [...nodeFlags, '--no-deprecation', '--stack-size=900'],
+      grandchild: [...nodeFlags, '--no-deprecation', '--stack-size=900'],
     });
   });
 
@@ -357,10 +370,16 @@ describe.each(startMethods())('start method %s', (method) => {
     expect(stderr.match(/failed:/g)).toHaveLength(1);
   });
 
-  it.each(['at once', 'after an await'])(
+  // The copy of a main program that has not come to its end has it as it is, and waits for that end in vain.
+  it.skipIf(method === 'fork').each(['at once', 'after an await'])(
     'TestNoForkBomb: a target that imports the main program can start nothing from there, %s',
     async (when) => {
-      const { stdout, stderr, exitCode } = await runProgram([program('imports-main.mjs'), method, when]);
+      const { stdout, stderr, exitCode } = await runProgram([
+        ...nodeFlags,
+        program('imports-main.mjs'),
+        method,
+        when,
+      ]);
       expect({ stdout, stderr, exitCode }).toEqual({
         stdout: 'child: ERR_STARTED_WHILE_IMPORTING\n',
         stderr: '',

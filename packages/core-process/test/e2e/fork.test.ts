@@ -34,10 +34,28 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
       thrown: 'RangeError: thrown in the copy',
       never: [13, 'ERR_TARGET_NEVER_SETTLED'],
       nested: [true, 41],
+      missingInCopies: [300_000, 0],
       counter: 41,
       echo: 'ping',
       socketFile: true,
       childLives: true,
+    });
+  });
+
+  it('shares pipes and queues with its copies, and has pools of them', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-messages.mjs', import.meta.url)),
+      `${temporaryFolder()}/once`,
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toEqual({
+      answer: [42, true],
+      squares: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100],
+      passedOn: ['from the grandchild', 'from the child'],
+      mapped: [1, 4, 9, 16],
+      afterDeath: 'second attempt',
+      ended: Array.from({ length: 6 }, () => 'returned'),
     });
   });
 

@@ -1,27 +1,46 @@
 /**
- * Starts processes without end in sight, each with work of another kind, and looks at what is left behind.
+ * Starts one process after the other, each with work of another kind, and looks at what is left behind; then
+ * keeps a few of them busy for a while.
  *
- * node soak.mjs METHOD STARTS [LANES]; prints one line of JSON, and ends with 1 if anything was wrong.
+ * node soak.mjs [--method NAME] [--starts N] [--lanes N] [--load SECONDS]; prints one line of JSON, and ends
+ * with 1 if anything in it is wrong. A copy that crashed before its first word gives a warning, and is wrong.
  */
 import { execFile } from 'node:child_process';
 import { pbkdf2, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { isMainProcess, Process, stopForkServer } from 'core-process';
 
+const objects = (count) => Array.from({ length: count }, (_, index) => ({ index, text: `${index}` }));
+
+/** Allocates until V8 has collected, with much that it may not collect. */
+function collect() {
+  const kept = objects(30_000);
+  let used = 0;
+  for (let rounds = 0; process.memoryUsage().heapUsed >= used && rounds < 1000; rounds++) {
+    used = process.memoryUsage().heapUsed;
+    objects(2000);
+  }
+  return kept.every(({ index, text }) => text === String(index));
+}
+
+/** New code each time, optimised for integers, then surprised by other types. */
+function compile() {
+  const factor = Math.floor(Math.random() * 1e6);
+  const sum = runInThisContext(
+    `(x, n) => { let s = x - x; for (let i = 0; i < n; i++) s += x * ${factor} + i % 3; return s; }`,
+  );
+  const expected = (x, n) => x * factor * n + Math.floor(n / 3) * 3;
+  const isRight = sum(2, 999_999) === expected(2, 999_999) && sum(0.5, 9) === expected(0.5, 9);
+  return isRight && Number.isNaN(sum('no number', 9));
+}
+
 const kinds = {
-  memory() {
-    let sum = 0;
-    for (let round = 0; round < 6; round++) {
-      const kept = Array.from({ length: 50_000 }, (_, index) => ({ index, text: `${index}` }));
-      sum += kept.length;
-    }
-    return sum === 300_000;
-  },
+  memory: collect,
   async files() {
     return (await readFile('/proc/self/stat', 'utf8')).startsWith(`${process.pid} `);
   },
@@ -40,12 +59,7 @@ const kinds = {
     const { value } = await import(`data:text/javascript,export const value = ${process.pid};`);
     return value === process.pid;
   },
-  compiling() {
-    const square = runInThisContext(
-      '(x) => { let s = 0; for (let i = 0; i < 1e6; i++) s += x * x; return s; }',
-    );
-    return square(2) === 4e6;
-  },
+  compiling: compile,
   async threads() {
     const worker = new Worker('require("node:worker_threads").parentPort.postMessage(7)', { eval: true });
     return (await new Promise((resolve) => worker.once('message', resolve))) === 7;
@@ -56,64 +70,133 @@ export async function work(kind) {
   return { isRight: await kinds[kind](), pid: process.pid, random: Math.random(), id: randomUUID() };
 }
 
-/** Of this process and its children: number of descriptors, kilobytes of its own memory, name and state of each child. */
+/** Every kind of work over and over, in one process. Gives the number of rounds in which all was right. */
+export async function load(seconds) {
+  const end = performance.now() + seconds * 1000;
+  let rounds = 0;
+  for (; performance.now() < end; rounds++) {
+    for (const [kind, run] of Object.entries(kinds)) {
+      // A module that is imported stays in memory.
+      if (kind !== 'imports' && !(await run())) throw new Error(`"${kind}" went wrong in round ${rounds}.`);
+    }
+  }
+  return { rounds, ...process.memoryUsage() };
+}
+
+const childrenOf = (pid) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(/\s+/).filter(Boolean);
+
+/** Of this process and its children: number of descriptors and threads, kilobytes of its own memory. */
 function census() {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1')
-    .trim()
-    .split(/\s+/)
-    .filter(Boolean);
-  return [process.pid, ...children].map((pid) => ({
+  return [process.pid, ...childrenOf(process.pid)].map((pid) => ({
     pid: Number(pid),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    threads: readdirSync(`/proc/${pid}/task`).length,
     kilobytes: Number(
       /^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1],
     ),
-    threads: readdirSync(`/proc/${pid}/task`).length,
   }));
+}
+
+/** A leak of a page for each start would be four times that in 1,000. */
+const SERVER_MAY_GROW_KILOBYTES = 1024;
+
+function leaks(before, after) {
+  const found = [];
+  if (before.length !== after.length) found.push(`${before.length} processes became ${after.length}`);
+  after.forEach(({ pid, descriptors, threads, kilobytes }, index) => {
+    const [then, who] = [before[index], index === 0 ? 'the owner' : 'the server'];
+    if (pid !== then?.pid) found.push(`${who} is another process: ${then?.pid} became ${pid}`);
+    else if (descriptors !== then.descriptors) {
+      found.push(`descriptors of ${who}: ${then.descriptors} became ${descriptors}`);
+    }
+    if (index === 0) return;
+    if (threads !== 1) found.push(`the server has ${threads} threads`);
+    if (kilobytes > then.kilobytes + SERVER_MAY_GROW_KILOBYTES) {
+      found.push(`kilobytes of ${who}: ${then.kilobytes} became ${kilobytes}`);
+    }
+  });
+  return found;
 }
 
 async function soak(startMethod, starts, lanes) {
   const wrong = [];
-  const total = starts;
   const seen = new Set();
-  let next = 0;
   const names = Object.keys(kinds);
-  const lane = async () => {
-    while (next < starts && wrong.length < 10) {
-      const kind = names[next++ % names.length];
-      if (next % 1000 === 0) console.error(`${process.version}: ${next} of ${total}`);
-      const child = new Process({ target: work, args: [kind], startMethod, stdio: 'ignore' }).start();
-      const result = await child.result.catch((error) => ({ isRight: false, error: String(error) }));
-      await child.join();
-      const isRight = result.isRight && result.pid === child.pid && child.exit.reason === 'returned';
-      if (!isRight || seen.has(result.id) || seen.has(result.random)) {
-        wrong.push({ start: next, kind, exit: child.exit, ...result });
-      }
-      seen.add(result.id).add(result.random);
+  let next = 0;
+  const start = async (number) => {
+    const kind = names[number % names.length];
+    const child = new Process({ target: work, args: [kind], startMethod, stdio: 'ignore' }).start();
+    const result = await child.result.catch((error) => ({ isRight: false, error: String(error) }));
+    await child.join();
+    const isRight = result.isRight && result.pid === child.pid && child.exit.reason === 'returned';
+    if (!isRight || seen.has(result.id) || seen.has(result.random)) {
+      wrong.push({ start: number, kind, exit: child.exit, ...result });
     }
+    seen.add(result.id).add(result.random);
   };
-  const run = async (until) => {
-    const all = starts;
-    starts = until;
-    await Promise.all(Array.from({ length: lanes }, lane));
-    starts = all;
-  };
+  const runUntil = (end) =>
+    Promise.all(
+      Array.from({ length: lanes }, async () => {
+        while (next < end && wrong.length < 10) {
+          await start(next++);
+          if (next % 500 === 0) console.error(`${process.version} ${startMethod}: ${next} of ${starts}`);
+        }
+      }),
+    );
   // What is allocated once is there after the first tenth.
-  await run(Math.ceil(starts / 10));
+  const first = Math.ceil(starts / 10);
+  await runUntil(first);
   const before = census();
   const began = performance.now();
-  await run(starts);
+  await runUntil(starts);
+  const msPerStart = (performance.now() - began) / (starts - first);
   const after = census();
-  const perStart = (performance.now() - began) / (starts * 0.9);
-  return { node: process.version, startMethod, starts: next, perStart, before, after, wrong };
+  return { starts: next, msPerStart, before, after, wrong, leaks: leaks(before, after) };
+}
+
+async function keepBusy(startMethod, seconds, lanes) {
+  const children = Array.from({ length: lanes }, () =>
+    new Process({ target: load, args: [seconds], startMethod, stdio: 'ignore' }).start(),
+  );
+  const results = await Promise.all(
+    children.map((child) => child.result.catch((error) => ({ error: String(error) }))),
+  );
+  await Promise.all(children.map((child) => child.join()));
+  return results;
 }
 
 if (isMainProcess) {
-  const [, , method = 'forkserver', starts = '1000', lanes = '2'] = process.argv;
+  const { values } = parseArgs({
+    options: {
+      method: { type: 'string', default: 'forkserver' },
+      starts: { type: 'string', default: '1000' },
+      lanes: { type: 'string', default: '2' },
+      load: { type: 'string', default: '0' },
+    },
+  });
   const warnings = [];
   process.on('warning', (warning) => warnings.push(String(warning)));
-  const report = await soak(method, Number(starts), Number(lanes));
+  const lanes = Number(values.lanes);
+  const report = await soak(values.method, Number(values.starts), lanes);
+  const seconds = Number(values.load);
+  const busy = seconds > 0 ? await keepBusy(values.method, seconds, lanes) : [];
   await stopForkServer();
-  console.log(JSON.stringify({ ...report, warnings, left: census().length - 1 }));
-  process.exitCode = report.wrong.length === 0 && warnings.length === 0 ? 0 : 1;
+  const left = childrenOf(process.pid).length;
+  const isRight =
+    [report.wrong, report.leaks, warnings].every((found) => found.length === 0) &&
+    busy.every(({ error }) => error === undefined) &&
+    left === 0;
+  console.log(
+    JSON.stringify({
+      node: process.version,
+      startMethod: values.method,
+      isRight,
+      ...report,
+      busy,
+      warnings,
+      left,
+    }),
+  );
+  process.exitCode = isRight ? 0 : 1;
 }
