@@ -22,6 +22,8 @@ import { holdLoop, releaseLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
 import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
+import { LOOK_MS, type Looker, lookEveryTurn } from './turns.js';
+import { Usual } from './usual.js';
 
 const AWAKE = 0;
 const IN_LOOP = 1;
@@ -51,7 +53,7 @@ const FILE_READ = 2;
 const FILE_BYTES = 256 * 1024;
 const BELL = Buffer.alloc(0);
 
-export class RingLink implements BatchLink {
+export class RingLink implements BatchLink, Looker {
   readonly inbox = new Inbox();
   readonly isRemote = true;
   readonly #stream: StreamLink;
@@ -75,6 +77,10 @@ export class RingLink implements BatchLink {
   #isLastPlain: ((payload: Buffer) => boolean) | undefined;
   #isCorked = false;
   #hasNews = false;
+  /** How long after a message of either side the next one comes from the other. */
+  readonly #gap = new Usual();
+  #lastMessage = 0;
+  #isLooking = false;
 
   /**
    * @param side - 0 in one process, 1 in the other
@@ -113,7 +119,7 @@ export class RingLink implements BatchLink {
     }
     if (isQuiet) return undefined;
     if (this.#isCorked) this.#hasNews = true;
-    else this.#wake();
+    else this.#tell();
     return undefined;
   }
 
@@ -126,12 +132,22 @@ export class RingLink implements BatchLink {
     this.#isCorked = false;
     if (!this.#hasNews) return;
     this.#hasNews = false;
-    this.#wake();
+    this.#tell();
   }
 
   /** Reads what is there, quiet messages too. */
   poll(): void {
-    this.#readAll();
+    if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
+  }
+
+  look(now: number): boolean {
+    if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
+    else if (now - this.#lastMessage > LOOK_MS) {
+      this.#isLooking = false;
+      // Looks once more after it has said that it sleeps.
+      this.#readAll();
+    } else this.#futex.yield();
+    return this.#isLooking;
   }
 
   claim(ordinal: number): boolean {
@@ -149,6 +165,15 @@ export class RingLink implements BatchLink {
   sleep(milliseconds: number): void {
     Atomics.store(this.#words, this.#mine + STATE, ON_WORD);
     if (this.#in.isEmpty) this.#futex.wait(this.#myState, ON_WORD, milliseconds);
+    this.#readAll();
+  }
+
+  /** The same for so short a while that sleeping would take longer; not at all where that is not to be expected. */
+  spin(): void {
+    if (!this.#isSoonExpected) return;
+    Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+    const end = performance.now() + LOOK_MS;
+    while (this.#in.isEmpty && performance.now() < end) this.#futex.yield();
     this.#readAll();
   }
 
@@ -178,6 +203,23 @@ export class RingLink implements BatchLink {
     if (!this.#out.push(BY_STREAM)) return false;
     void this.#stream.send(payload);
     return true;
+  }
+
+  get #isSoonExpected(): boolean {
+    return (this.#gap.milliseconds ?? 0) < 0.5;
+  }
+
+  /** There was something: an answer, or the next one, may come in a moment. */
+  #stayAwake(): void {
+    this.#lastMessage = performance.now();
+    if (this.#isLooking || !this.#isSoonExpected) return;
+    this.#isLooking = true;
+    lookEveryTurn(this);
+  }
+
+  #tell(): void {
+    this.#wake();
+    this.#stayAwake();
   }
 
   #wake(): void {
@@ -217,13 +259,23 @@ export class RingLink implements BatchLink {
       this.#flushOverflow();
       return;
     }
+    Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+    if (!this.#in.isEmpty) {
+      if (this.#lastMessage > 0) this.#gap.add(performance.now() - this.#lastMessage);
+      this.#stayAwake();
+    }
     do {
-      Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+      if (!this.#isLooking) Atomics.store(this.#words, this.#mine + STATE, AWAKE);
       this.#flushOverflow();
       while (this.#readOne());
-      if (Atomics.exchange(this.#words, this.#theirs + WAITS_FOR_ROOM, 0) === 1) this.#wake();
-      Atomics.store(this.#words, this.#mine + STATE, IN_LOOP);
+      if (Atomics.load(this.#words, this.#theirs + WAITS_FOR_ROOM) === 1) this.#giveRoom();
+      if (!this.#isLooking) Atomics.store(this.#words, this.#mine + STATE, IN_LOOP);
     } while (!this.#in.isEmpty && !this.#waitsForLarge);
+  }
+
+  #giveRoom(): void {
+    Atomics.store(this.#words, this.#theirs + WAITS_FOR_ROOM, 0);
+    this.#wake();
   }
 
   #readOne(): boolean {

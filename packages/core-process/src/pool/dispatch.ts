@@ -35,6 +35,9 @@ import { type WorkerEvents, WorkerProcess } from './worker-process.js';
 const AHEAD_MS = 2;
 const AHEAD_TASKS = 64;
 
+/** About what it takes an idle worker to wake and begin. */
+const WAKE_MS = 0.05;
+
 /** So many workers that die before they are ready, one after the other, break the pool. */
 const START_FAILURES = 3;
 
@@ -64,6 +67,7 @@ export interface PoolMetrics {
 
 export class Dispatcher implements WorkerEvents {
   readonly #options: ResolvedPoolOptions;
+  readonly #context = childContext();
   readonly #queue = new TaskQueue();
   readonly #workers = new Set<WorkerProcess>();
   /** Workers that were given something in this turn. */
@@ -99,13 +103,13 @@ export class Dispatcher implements WorkerEvents {
 
   /** @throws PoolClosedError, PoolBrokenError, PoolTerminatedError, StartedWhileImportingError */
   checkOpen(): void {
-    const importing = childContext()?.importing;
+    const importing = this.#context?.importing;
     if (importing !== undefined) throw new StartedWhileImportingError(importing);
     if (this.#refusal !== undefined) throw this.#refusal();
   }
 
-  /** Takes a task; the promise is for room in the queue. */
-  add(task: PoolTask, signal: AbortSignal | undefined): Promise<void> | undefined {
+  /** Takes a task. */
+  add(task: PoolTask, signal: AbortSignal | undefined): void {
     this.checkOpen();
     if (this.#unsettled++ === 0) holdLoop();
     task.onSettled = this.#onTaskSettled;
@@ -119,6 +123,10 @@ export class Dispatcher implements WorkerEvents {
     }
     this.#queue.push(task);
     this.#schedule();
+  }
+
+  /** Resolves when the queue has room; undefined when it has some now. */
+  room(): Promise<void> | undefined {
     if (this.#queue.length <= this.#options.maxQueued) return undefined;
     return new Promise((resolve) => this.#waitingForRoom.push(resolve));
   }
@@ -126,7 +134,7 @@ export class Dispatcher implements WorkerEvents {
   /** Settles a task with the reason, wherever it is. */
   cancel(task: PoolTask, reason: unknown): void {
     if (task.isSettled) return;
-    const worker = [...this.#workers].find((candidate) => candidate.tasks.has(task.id));
+    const worker = [...this.#workers].find((candidate) => candidate.tasks.includes(task));
     if (worker === undefined) this.#queue.discount();
     else {
       worker.cancel(task, reason);
@@ -159,7 +167,7 @@ export class Dispatcher implements WorkerEvents {
     if (this.#state === 'ended' && this.#unsettled === 0 && this.#workers.size === 0) return;
     this.#state = 'ended';
     this.#refusal = makeError;
-    const atWorkers = [...this.#workers].flatMap((worker) => [...worker.tasks.values()]);
+    const atWorkers = [...this.#workers].flatMap((worker) => worker.tasks);
     for (const worker of this.#workers) worker.terminate();
     for (const task of [...this.#queue.clear(), ...atWorkers]) {
       if (task.isSettled) continue;
@@ -276,7 +284,7 @@ export class Dispatcher implements WorkerEvents {
       Buffer.from(worker.pages.buffer, 0, RING_LINK_BYTES).fill(0);
       this.#freePages.push(worker.pages);
     }
-    const left = [...worker.tasks.values()];
+    const left = [...worker.tasks];
     const reason = exit.reason === 'threw' || exit.reason === 'start-failed' ? { cause } : {};
     if (!worker.wasEndedByPool) this.#counts.died++;
     // Last first: each goes to the head of its lane.
@@ -296,7 +304,7 @@ export class Dispatcher implements WorkerEvents {
     const { onWorkerDeath, retries } = this.#options;
     task.attempts++;
     clearTimeout(task.timer);
-    if (onWorkerDeath === 'retry' && task.attempts <= retries && !task.sent.isSingleUse) {
+    if (onWorkerDeath === 'retry' && task.attempts <= retries && !task.isSingleUse) {
       this.#counts.retried++;
       this.#queue.putBack(task);
       return;
@@ -343,8 +351,9 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #dispatch(): void {
+    const now = performance.now();
     for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
-      const worker = this.#workerFor(task);
+      const worker = this.#workerFor(task, now);
       if (worker === undefined) break;
       this.#queue.shift();
       worker.assign(task);
@@ -363,13 +372,13 @@ export class Dispatcher implements WorkerEvents {
     let isOneFree = this.#living() < this.#options.processes;
     let mayHelp = false;
     for (const worker of this.#workers) {
-      if (worker.state === 'ready' && worker.tasks.size === 0) isOneFree = true;
-      if (worker.tasks.size > 1) mayHelp = true;
+      if (worker.state === 'ready' && worker.tasks.length === 0) isOneFree = true;
+      if (worker.tasks.length > 1) mayHelp = true;
     }
     if (!isOneFree || !mayHelp) return;
     const now = performance.now();
     for (const worker of this.#workers) {
-      if (worker.tasks.size > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
+      if (worker.tasks.length > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
     }
     if (this.#queue.length > 0) this.#schedule();
     else if (!this.#isRebalanceSet) {
@@ -385,20 +394,34 @@ export class Dispatcher implements WorkerEvents {
     for (const task of worker.takeBack().toReversed()) if (!task.isSettled) this.#queue.putBack(task);
   }
 
-  /** An idle worker, else the one with the least to do, if the task may be sent ahead. */
-  #workerFor(task: PoolTask): WorkerProcess | undefined {
+  /**
+   * The worker with the least to do, if the task may be sent ahead there. An idle one is better only if the task would
+   * begin there sooner, which takes a sleeping process some time.
+   */
+  #workerFor(task: PoolTask, now: number): WorkerProcess | undefined {
+    let idle: WorkerProcess | undefined;
     let best: WorkerProcess | undefined;
+    let ahead = Infinity;
     for (const worker of this.#workers) {
-      if (worker.state === 'ready' && (best === undefined || worker.tasks.size < best.tasks.size))
+      if (worker.state !== 'ready') continue;
+      if (worker.tasks.length === 0) idle ??= worker;
+      else {
+        const until = worker.usualWork(now);
+        if (until >= ahead) continue;
         best = worker;
+        ahead = until;
+      }
     }
-    if (best === undefined || best.tasks.size === 0) return best;
     // A task that may be killed takes none with it, and one that counts memory is looked at alone.
-    if (best.tasks.size >= AHEAD_TASKS || this.#options.maxMemoryPerChild !== undefined) return undefined;
-    // One that has run for long already may go on as long.
-    let ahead = task.function.usual + performance.now() - best.runningSince;
-    for (const [, other] of best.tasks) ahead += other.function.usual;
-    return ahead <= AHEAD_MS ? best : undefined;
+    if (
+      best === undefined ||
+      best.tasks.length >= AHEAD_TASKS ||
+      this.#options.maxMemoryPerChild !== undefined
+    ) {
+      return idle;
+    }
+    const limit = idle === undefined ? AHEAD_MS : WAKE_MS;
+    return ahead + task.function.usual <= limit ? best : idle;
   }
 
   /** Workers are started when there is something for them to do. */
@@ -431,13 +454,13 @@ export class Dispatcher implements WorkerEvents {
   /** One that only has to end does not count. */
   #living(): number {
     let living = 0;
-    for (const worker of this.#workers) if (worker.state !== 'retiring' || worker.tasks.size > 0) living++;
+    for (const worker of this.#workers) if (worker.state !== 'retiring' || worker.tasks.length > 0) living++;
     return living;
   }
 
   #watchIdle(worker: WorkerProcess): void {
     clearTimeout(worker.idleTimer);
-    if (worker.tasks.size > 0 || this.#options.idleTimeout === Infinity) return;
+    if (worker.tasks.length > 0 || this.#options.idleTimeout === Infinity) return;
     worker.idleTimer = setTimeout(() => worker.retire(), this.#options.idleTimeout).unref();
   }
 

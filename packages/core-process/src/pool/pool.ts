@@ -78,7 +78,7 @@ export class Pool implements AsyncDisposable {
     // What is thrown in here rejects; no second promise, since this is called most.
     return new Promise((resolve, reject) => {
       const listener = { onReturned: resolve as (value: unknown) => void, onFailed: reject };
-      void this.#call(fn, args ?? [], options, listener);
+      this.#call(fn, args ?? [], options, listener);
     });
   }
 
@@ -99,8 +99,8 @@ export class Pool implements AsyncDisposable {
     });
     result.catch(() => undefined);
     const listener = { onReturned: settle.resolve, onFailed: settle.reject };
-    const { task, room } = this.#call(fn, args ?? [], options, listener);
-    if (room !== undefined) await room;
+    const task = this.#call(fn, args ?? [], options, listener);
+    await this.#dispatcher.room();
     return {
       id: task.id,
       result: result as Promise<Awaited<R>>,
@@ -181,7 +181,7 @@ export class Pool implements AsyncDisposable {
         wake?.();
       },
     });
-    void this.#dispatcher.add(task, options.signal);
+    this.#dispatcher.add(task, options.signal);
     try {
       for (;;) {
         if (yielded.length > 0) {
@@ -234,7 +234,8 @@ export class Pool implements AsyncDisposable {
     options.signal?.throwIfAborted();
     this.#dispatcher.checkOpen();
     const task = new PoolTask(this.#functions.get(fn), Shape.call, args, 'args', options, listener);
-    return { task, room: this.#dispatcher.add(task, options.signal) };
+    this.#dispatcher.add(task, options.signal);
+    return task;
   }
 
   async #mapAll<R>(
@@ -296,7 +297,7 @@ export class Pool implements AsyncDisposable {
           onReturned: (values) => done({ values: values as unknown[] }),
           onFailed: fail,
         });
-        void this.#dispatcher.add(task, options.signal);
+        this.#dispatcher.add(task, options.signal);
       } catch (error) {
         fail(error);
         return () => undefined;

@@ -26,7 +26,10 @@ export class PoolTask {
   readonly priority: number;
   readonly timeout: number;
   readonly onProgress: ((value: unknown) => void) | undefined;
-  readonly sent = new SentHandovers();
+  /** What it takes with it; most take nothing. */
+  readonly #sent: SentHandovers | undefined;
+  /** What it was expected to take when it was sent, in milliseconds. */
+  expected = 0;
   isSettled = false;
   /** Workers that have died with it: while it ran, and while it was read. */
   attempts = 0;
@@ -49,6 +52,7 @@ export class PoolTask {
     // Zero says «none» in messages.
     this.id = lastId = (lastId % 0xffff_ffff) + 1;
     this.function = taskFunction;
+    const sent = new SentHandovers();
     this.message = encodeTask(
       this.id,
       taskFunction.index,
@@ -56,8 +60,9 @@ export class PoolTask {
       value,
       path,
       options.timeout !== undefined,
-      this.sent,
+      sent,
     );
+    this.#sent = sent.isSingleUse ? sent : undefined;
     this.priority = options.priority ?? 0;
     this.timeout = options.timeout ?? Infinity;
     this.onProgress = options.onProgress;
@@ -66,6 +71,11 @@ export class PoolTask {
 
   get name(): string {
     return this.function.reference.export;
+  }
+
+  /** True when something in it can be built once only: it can't be sent again. */
+  get isSingleUse(): boolean {
+    return this.#sent !== undefined;
   }
 
   /** Only the first of all endings counts. */
@@ -84,9 +94,9 @@ export class PoolTask {
   #settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
-    clearTimeout(this.timer);
+    if (this.timer !== undefined) clearTimeout(this.timer);
     // All that it took is rebuilt by now, or never will be.
-    this.sent.lose();
+    this.#sent?.lose();
     this.onSettled?.();
     return true;
   }
