@@ -5,7 +5,7 @@
  * therefore hurts one task, and the pool knows which.
  */
 import { childContext } from '../child-context.js';
-import { decodeValue, encodeValue } from '../messaging/codec.js';
+import { decodeValue, encodeList, encodeValue } from '../messaging/codec.js';
 import { recordThrown, restoreThrown, type ThrownRecord } from '../messaging/error-record.js';
 import { holdLoop } from '../messaging/keep-alive.js';
 import { takeOffer } from '../messaging/rendezvous.js';
@@ -263,7 +263,10 @@ class Worker {
   #return(result: unknown, id: number, next: number, began: number, before: readonly unknown[]) {
     let answer: Buffer;
     try {
-      answer = encodeValue(result, 'result', ANSWER_HEADER_BYTES);
+      answer =
+        result === before
+          ? encodeList(before, 'result', ANSWER_HEADER_BYTES)
+          : encodeValue(result, 'result', ANSWER_HEADER_BYTES);
     } catch (thrown) {
       return this.#throw(thrown, id, next, began, before);
     }

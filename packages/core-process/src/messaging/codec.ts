@@ -6,6 +6,8 @@
  * | `J`        | JSON, for small plain data: what JSON.parse gives is what structured clone gives    |
  * | `B`        | the bytes of a Buffer                                                              |
  * | `A`        | the bytes of a Buffer that stands alone in an array, as the one argument of a call   |
+ * | `I`        | 32-bit whole numbers, of an array that {@link encodeList} was given                |
+ * | `F`        | 64-bit floating-point numbers, likewise                                            |
  * | `V`        | the structured-clone algorithm, and handed-over objects (clone.ts)                  |
  *
  * JSON is some five times faster for a small message; a large one is better off with V8.
@@ -15,12 +17,17 @@ import { decodeNow, encode, type SentHandovers } from './clone.js';
 const JSON_TAG = 0x4a;
 const BUFFER_TAG = 0x42;
 const BUFFER_IN_ARRAY_TAG = 0x41;
+const INTEGERS_TAG = 0x49;
+const FLOATS_TAG = 0x46;
 const CLONE_TAG = 0x56;
 
 /** Objects and arrays, and values in all, that a small message may have. */
 const MOST_CONTAINERS = 16;
 const MOST_VALUES = 128;
 const LONGEST_STRING = 4096;
+
+/** Fewer are as quick as JSON. */
+const MANY_NUMBERS = 16;
 
 /**
  * @param room - bytes left free before the value, for a header of the caller
@@ -39,13 +46,49 @@ export function encodeValue(value: unknown, path: string, room = 0, sent?: SentH
   return withTag(CLONE_TAG, encode(value, path, sent), room);
 }
 
+/**
+ * The same for an array that this package has made itself: it has no properties but its items. Numbers, which is what
+ * a map() often has, go as they lie in memory.
+ */
+export function encodeList(list: readonly unknown[], path: string, room = 0, sent?: SentHandovers): Buffer {
+  const numbers = list.length < MANY_NUMBERS ? undefined : (toIntegers(list) ?? toFloats(list));
+  if (numbers === undefined) return encodeValue(list, path, room, sent);
+  const tag = numbers instanceof Int32Array ? INTEGERS_TAG : FLOATS_TAG;
+  return withTag(tag, new Uint8Array(numbers.buffer), room);
+}
+
 /** Gives a promise only where an object is built again by a module of its own. */
 export function decodeValue(bytes: Buffer, offset = 0): unknown {
   const tag = bytes[offset];
   if (tag === JSON_TAG) return JSON.parse(bytes.toString('utf8', offset + 1));
   const rest = bytes.subarray(offset + 1);
   if (tag === BUFFER_TAG) return rest;
-  return tag === BUFFER_IN_ARRAY_TAG ? [rest] : decodeNow(rest);
+  if (tag === BUFFER_IN_ARRAY_TAG) return [rest];
+  // Copied to where numbers may lie.
+  if (tag === INTEGERS_TAG) return [...new Int32Array(Uint8Array.from(rest).buffer)];
+  if (tag === FLOATS_TAG) return [...new Float64Array(Uint8Array.from(rest).buffer)];
+  return decodeNow(rest);
+}
+
+function toIntegers(list: readonly unknown[]): Int32Array | undefined {
+  const integers = new Int32Array(list.length);
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (typeof item !== 'number') return undefined;
+    integers[index] = item;
+    if (!Object.is(integers[index], item)) return undefined;
+  }
+  return integers;
+}
+
+function toFloats(list: readonly unknown[]): Float64Array | undefined {
+  const floats = new Float64Array(list.length);
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (typeof item !== 'number') return undefined;
+    floats[index] = item;
+  }
+  return floats;
 }
 
 function withTag(tag: number, content: Uint8Array, room: number): Buffer {

@@ -27,7 +27,7 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import type { SentHandovers } from '../messaging/clone.js';
-import { encodeValue } from '../messaging/codec.js';
+import { encodeList, encodeValue } from '../messaging/codec.js';
 import type { ThrownRecord } from '../messaging/error-record.js';
 import type { Offer } from '../messaging/rendezvous.js';
 import type { TargetReference } from '../target/reference.js';
@@ -94,7 +94,11 @@ export function encodeTask(
   isTimed: boolean,
   sent: SentHandovers,
 ): Buffer {
-  const bytes = encodeValue(value, path, TASK_HEADER_BYTES, sent);
+  // A list of items was made by map() itself; arguments are the caller's.
+  const bytes =
+    shape === Shape.items
+      ? encodeList(value as unknown[], path, TASK_HEADER_BYTES, sent)
+      : encodeValue(value, path, TASK_HEADER_BYTES, sent);
   bytes[0] = ToWorker.task;
   bytes.writeUInt32LE(id, ID_AT);
   bytes.writeUInt32LE(functionIndex, 5);
