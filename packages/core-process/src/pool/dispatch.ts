@@ -70,6 +70,8 @@ export class Dispatcher implements WorkerEvents {
   readonly #context = childContext();
   readonly #queue = new TaskQueue();
   readonly #workers = new Set<WorkerProcess>();
+  /** For one worker alone, which has ended before. */
+  readonly #homeless: PoolTask[] = [];
   /** Workers that were given something in this turn. */
   readonly #touched = new Set<WorkerProcess>();
   readonly #waitingForRoom: (() => void)[] = [];
@@ -111,6 +113,32 @@ export class Dispatcher implements WorkerEvents {
   /** Takes a task. */
   add(task: PoolTask, signal: AbortSignal | undefined): void {
     this.checkOpen();
+    this.#watch(task, signal);
+    this.#queue.push(task);
+    this.#schedule();
+  }
+
+  /** Takes a task for each worker; all are started for it. */
+  addForEach(makeTask: () => PoolTask, signal: AbortSignal | undefined): void {
+    this.checkOpen();
+    this.#startWorkers(this.#options.processes - this.#living());
+    // Unless that has broken the pool.
+    this.checkOpen();
+    const workers = [...this.#workers].filter(({ state }) => state !== 'retiring');
+    const lists = workers.map(({ own }) => own);
+    // Whoever takes the place of one that is about to end.
+    while (lists.length < this.#options.processes) lists.push(this.#homeless);
+    // All or none: one that can't be sent throws here.
+    const tasks = lists.map(() => makeTask());
+    for (const [index, task] of tasks.entries()) {
+      task.isForOne = true;
+      this.#watch(task, signal);
+      lists[index]?.push(task);
+    }
+    this.#schedule();
+  }
+
+  #watch(task: PoolTask, signal: AbortSignal | undefined): void {
     if (this.#unsettled++ === 0) holdLoop();
     task.onSettled = this.#onTaskSettled;
     if (signal !== undefined) {
@@ -121,8 +149,6 @@ export class Dispatcher implements WorkerEvents {
         this.#onTaskSettled();
       };
     }
-    this.#queue.push(task);
-    this.#schedule();
   }
 
   /** Resolves when the queue has room; undefined when it has some now. */
@@ -135,8 +161,10 @@ export class Dispatcher implements WorkerEvents {
   cancel(task: PoolTask, reason: unknown): void {
     if (task.isSettled) return;
     const worker = [...this.#workers].find((candidate) => candidate.tasks.includes(task));
-    if (worker === undefined) this.#queue.discount();
-    else {
+    if (worker === undefined) {
+      // One that is for one worker is passed over there.
+      if (!task.isForOne) this.#queue.discount();
+    } else {
       worker.cancel(task, reason);
       if (worker.running === task) {
         this.#takeBack(worker);
@@ -167,9 +195,9 @@ export class Dispatcher implements WorkerEvents {
     if (this.#state === 'ended' && this.#unsettled === 0 && this.#workers.size === 0) return;
     this.#state = 'ended';
     this.#refusal = makeError;
-    const atWorkers = [...this.#workers].flatMap((worker) => worker.tasks);
+    const atWorkers = [...this.#workers].flatMap((worker) => [...worker.tasks, ...worker.own]);
     for (const worker of this.#workers) worker.terminate();
-    for (const task of [...this.#queue.clear(), ...atWorkers]) {
+    for (const task of [...this.#queue.clear(), ...this.#homeless.splice(0), ...atWorkers]) {
       if (task.isSettled) continue;
       this.#counts.failed++;
       task.fail(makeError());
@@ -293,8 +321,10 @@ export class Dispatcher implements WorkerEvents {
       if (task === worker.running) this.#runnerDied(task, exit, reason);
       else if (task === left[0] && ++task.lostDeliveries >= LOST_DELIVERIES) {
         this.#fail(task, new WorkerDiedError(task.name, exit, task.lostDeliveries, reason));
-      } else this.#queue.putBack(task);
+      } else this.#putBack(task);
     }
+    // Whoever takes its place does what was meant for it.
+    this.#homeless.push(...worker.own);
     if (!worker.wasReady && !worker.wasEndedByPool) this.#startFailed(exit, cause);
     this.#schedule();
     this.#endIfDone();
@@ -306,12 +336,17 @@ export class Dispatcher implements WorkerEvents {
     clearTimeout(task.timer);
     if (onWorkerDeath === 'retry' && task.attempts <= retries && !task.isSingleUse) {
       this.#counts.retried++;
-      this.#queue.putBack(task);
+      this.#putBack(task);
       return;
     }
     const error = new WorkerDiedError(task.name, exit, task.attempts, reason);
     this.#fail(task, error);
     if (onWorkerDeath === 'break') this.#break('a worker died, and onWorkerDeath is "break".', error);
+  }
+
+  #putBack(task: PoolTask): void {
+    if (task.isForOne) this.#homeless.push(task);
+    else this.#queue.putBack(task);
   }
 
   #startFailed(exit: ExitRecord, cause: unknown): void {
@@ -352,19 +387,35 @@ export class Dispatcher implements WorkerEvents {
 
   #dispatch(): void {
     const now = performance.now();
+    for (const worker of this.#workers) {
+      if (worker.state === 'ready' && worker.own.length > 0) this.#assignOwn(worker);
+    }
     for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
       const worker = this.#workerFor(task, now);
       if (worker === undefined) break;
       this.#queue.shift();
-      worker.assign(task);
-      this.#touched.add(worker);
-      if (worker.assigned - worker.takenBack >= this.#options.maxTasksPerChild) worker.retire();
+      this.#assign(task, worker);
     }
     for (const worker of this.#touched) worker.flush();
     this.#touched.clear();
     if (this.#queue.length === 0) this.#rebalance();
     this.#startMissing();
     this.#tellRoom();
+  }
+
+  #assign(task: PoolTask, worker: WorkerProcess): void {
+    worker.assign(task);
+    this.#touched.add(worker);
+    if (worker.assigned - worker.takenBack >= this.#options.maxTasksPerChild) worker.retire();
+  }
+
+  /** What is for it alone, once it has nothing else. */
+  #assignOwn(worker: WorkerProcess): void {
+    while (worker.own[0]?.isSettled === true) worker.own.shift();
+    const [task] = worker.own;
+    if (task === undefined || worker.tasks.length > 0) return;
+    worker.own.shift();
+    this.#assign(task, worker);
   }
 
   /** Takes back what was sent ahead and waits behind a long task while another worker has nothing to do. */
@@ -391,7 +442,11 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #takeBack(worker: WorkerProcess): void {
-    for (const task of worker.takeBack().toReversed()) if (!task.isSettled) this.#queue.putBack(task);
+    for (const task of worker.takeBack().toReversed()) {
+      if (task.isSettled) continue;
+      if (task.isForOne) worker.own.unshift(task);
+      else this.#queue.putBack(task);
+    }
   }
 
   /**
@@ -403,7 +458,7 @@ export class Dispatcher implements WorkerEvents {
     let best: WorkerProcess | undefined;
     let ahead = Infinity;
     for (const worker of this.#workers) {
-      if (worker.state !== 'ready') continue;
+      if (worker.state !== 'ready' || worker.own.length > 0) continue;
       if (worker.tasks.length === 0) idle ??= worker;
       else {
         const until = worker.usualWork(now);
@@ -429,8 +484,12 @@ export class Dispatcher implements WorkerEvents {
     if (this.#state === 'ended') return;
     let starting = 0;
     for (const worker of this.#workers) if (worker.state === 'starting') starting++;
-    let wanted = Math.min(this.#queue.length - starting, this.#options.processes - this.#living());
-    while (wanted-- > 0) {
+    const waiting = this.#queue.length + this.#homeless.length;
+    this.#startWorkers(Math.min(waiting - starting, this.#options.processes - this.#living()));
+  }
+
+  #startWorkers(count: number): void {
+    for (let started = 0; started < count; started++) {
       try {
         this.#startWorker();
       } catch (cause) {
@@ -444,7 +503,10 @@ export class Dispatcher implements WorkerEvents {
     const name = `PoolWorker-${++this.#startedWorkers}`;
     const pages = this.#freePages.pop() ?? (futexCalls() && createSharedPages(RING_LINK_BYTES));
     try {
-      this.#workers.add(new WorkerProcess(name, this.#options, this, pages));
+      const worker = new WorkerProcess(name, this.#options, this, pages);
+      const task = this.#homeless.shift();
+      if (task !== undefined) worker.own.push(task);
+      this.#workers.add(worker);
     } catch (error) {
       pages?.discard();
       throw error;

@@ -110,6 +110,34 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
+   * Runs one call in each worker, to tell all of them something; every worker is started for it. A worker that is
+   * started later does not hear it: what each one needs from its beginning is the `initializer`'s.
+   *
+   * @returns the results, in no particular order
+   * @throws as apply() does, with the first failure; the other calls go on
+   */
+  broadcast<A extends unknown[], R>(
+    fn: PoolFunction<A, R>,
+    args?: Readonly<A>,
+    options: TaskOptions = {},
+  ): Promise<Awaited<R>[]> {
+    const results: Promise<unknown>[] = [];
+    return new Promise((resolve, reject) => {
+      const makeTask = this.#prepare(fn, args ?? [], options);
+      this.#dispatcher.addForEach(() => {
+        let listener!: TaskListener;
+        const result = new Promise((onReturned, onFailed) => {
+          listener = { onReturned, onFailed };
+        });
+        const task = makeTask(listener);
+        results.push(result);
+        return task;
+      }, options.signal);
+      Promise.all(results).then(resolve as (values: unknown[]) => void, reject);
+    });
+  }
+
+  /**
    * Calls the function with each item. The first failure rejects at once and cancels the rest.
    *
    * @returns the results, in the order of the items
@@ -226,16 +254,22 @@ export class Pool implements AsyncDisposable {
   }
 
   /** @throws what apply() rejects with for a task that can't be sent */
-  #call(fn: PoolFunction, args: readonly unknown[], options: TaskOptions, listener: TaskListener) {
+  #call(fn: PoolFunction, args: readonly unknown[], options: TaskOptions, listener: TaskListener): PoolTask {
+    const task = this.#prepare(fn, args, options)(listener);
+    this.#dispatcher.add(task, options.signal);
+    return task;
+  }
+
+  #prepare(fn: PoolFunction, args: readonly unknown[], options: TaskOptions) {
     checkTaskOptions(options);
     if (!Array.isArray(args)) {
       throw new InvalidOptionError('args', `The arguments of a task are an array, not ${typeof args}.`);
     }
     options.signal?.throwIfAborted();
     this.#dispatcher.checkOpen();
-    const task = new PoolTask(this.#functions.get(fn), Shape.call, args, 'args', options, listener);
-    this.#dispatcher.add(task, options.signal);
-    return task;
+    const taskFunction = this.#functions.get(fn);
+    return (listener: TaskListener) =>
+      new PoolTask(taskFunction, Shape.call, args, 'args', options, listener);
   }
 
   async #mapAll<R>(

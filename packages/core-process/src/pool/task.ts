@@ -30,6 +30,8 @@ export class PoolTask {
   readonly #sent: SentHandovers | undefined;
   /** What it was expected to take when it was sent, in milliseconds. */
   expected = 0;
+  /** One of a broadcast: not any worker may run it. */
+  isForOne = false;
   isSettled = false;
   /** Workers that have died with it: while it ran, and while it was read. */
   attempts = 0;

@@ -57,6 +57,8 @@ export class WorkerProcess {
   readonly tasks: PoolTask[] = [];
   /** The one of them that runs. */
   running: PoolTask | undefined;
+  /** Not sent yet, and for this worker alone. */
+  readonly own: PoolTask[] = [];
   /** On the clock of performance.now(). */
   runningSince = 0;
   /** What its tasks usually take, in milliseconds. */

@@ -395,6 +395,17 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       expect(order).toEqual(['released', 'third taken']);
     });
 
+    it('a broadcast runs once in each worker, behind what it does', async () => {
+      const pool = makePool({ processes: 3 });
+      const busy = pool.apply(tasks.sleepFor, [50, 'slept']);
+      const pids = await pool.broadcast(tasks.pid);
+      expect(new Set(pids).size).toBe(3);
+      expect(await busy).toBe('slept');
+      expect(new Set(await pool.broadcast(tasks.pid))).toEqual(new Set(pids));
+      await expect(pool.broadcast(tasks.echo, [() => 0])).rejects.toMatchObject({ code: 'ERR_NOT_CLONEABLE' });
+      await expect(pool.broadcast(tasks.paint, ['red'])).rejects.toThrow(tasks.PaintError);
+    });
+
     it('higher priority runs earlier, and one priority in its order', async () => {
       const pool = makePool({ processes: 1 });
       const order: number[] = [];
