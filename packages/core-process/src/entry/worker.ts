@@ -13,6 +13,7 @@ import type { BatchLink } from '../messaging/link.js';
 import { RING_LINK_BYTES, RingLink } from '../messaging/ring-link.js';
 import { isLooking } from '../messaging/turns.js';
 import { futexCalls } from '../os/futex.js';
+import { allocatePayload, releasePayload } from '../os/large-memory.js';
 import { openSharedPages } from '../os/shared-pages.js';
 import { type CurrentTask, setCurrentTask } from '../pool/current-task.js';
 import {
@@ -265,8 +266,8 @@ class Worker {
     try {
       answer =
         result === before
-          ? encodeList(before, 'result', ANSWER_HEADER_BYTES)
-          : encodeValue(result, 'result', ANSWER_HEADER_BYTES);
+          ? encodeList(before, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload)
+          : encodeValue(result, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload);
     } catch (thrown) {
       return this.#throw(thrown, id, next, began, before);
     }
@@ -287,7 +288,9 @@ class Worker {
       void this.#send(encodeShort(FromWorker.retire, 0));
     }
     this.#announced = next;
-    return this.#send(markAnswer(answer, kind, id, next, milliseconds));
+    const room = this.#send(markAnswer(answer, kind, id, next, milliseconds));
+    releasePayload(answer);
+    return room;
   }
 
   /** @param before - takes the results of the calls before one that fails */

@@ -29,11 +29,21 @@ const LONGEST_STRING = 4096;
 /** Fewer are as quick as JSON. */
 const MANY_NUMBERS = 16;
 
+/** Memory for an encoded value: Buffer.allocUnsafe, or what does the same. */
+export type Allocate = (bytes: number) => Buffer;
+
 /**
  * @param room - bytes left free before the value, for a header of the caller
+ * @param allocate - for what may be large; with it the caller has what it gave to release
  * @throws NotCloneableError with the path to the part that can't be sent
  */
-export function encodeValue(value: unknown, path: string, room = 0, sent?: SentHandovers): Buffer {
+export function encodeValue(
+  value: unknown,
+  path: string,
+  room = 0,
+  sent?: SentHandovers,
+  allocate: Allocate = Buffer.allocUnsafe,
+): Buffer {
   if (isSmallPlain(value)) {
     const text = JSON.stringify(value);
     const bytes = Buffer.allocUnsafe(room + 1 + Buffer.byteLength(text));
@@ -41,20 +51,28 @@ export function encodeValue(value: unknown, path: string, room = 0, sent?: SentH
     bytes.write(text, room + 1);
     return bytes;
   }
-  if (Buffer.isBuffer(value)) return withTag(BUFFER_TAG, value, room);
-  if (isArrayOfOne(value) && Buffer.isBuffer(value[0])) return withTag(BUFFER_IN_ARRAY_TAG, value[0], room);
-  return withTag(CLONE_TAG, encode(value, path, sent), room);
+  if (Buffer.isBuffer(value)) return withTag(BUFFER_TAG, value, room, allocate);
+  if (isArrayOfOne(value) && Buffer.isBuffer(value[0])) {
+    return withTag(BUFFER_IN_ARRAY_TAG, value[0], room, allocate);
+  }
+  return withTag(CLONE_TAG, encode(value, path, sent), room, allocate);
 }
 
 /**
  * The same for an array that this package has made itself: it has no properties but its items. Numbers, which is what
  * a map() often has, go as they lie in memory.
  */
-export function encodeList(list: readonly unknown[], path: string, room = 0, sent?: SentHandovers): Buffer {
+export function encodeList(
+  list: readonly unknown[],
+  path: string,
+  room = 0,
+  sent?: SentHandovers,
+  allocate: Allocate = Buffer.allocUnsafe,
+): Buffer {
   const numbers = list.length < MANY_NUMBERS ? undefined : (toIntegers(list) ?? toFloats(list));
-  if (numbers === undefined) return encodeValue(list, path, room, sent);
+  if (numbers === undefined) return encodeValue(list, path, room, sent, allocate);
   const tag = numbers instanceof Int32Array ? INTEGERS_TAG : FLOATS_TAG;
-  return withTag(tag, new Uint8Array(numbers.buffer), room);
+  return withTag(tag, new Uint8Array(numbers.buffer), room, allocate);
 }
 
 /** Gives a promise only where an object is built again by a module of its own. */
@@ -91,8 +109,8 @@ function toFloats(list: readonly unknown[]): Float64Array | undefined {
   return floats;
 }
 
-function withTag(tag: number, content: Uint8Array, room: number): Buffer {
-  const bytes = Buffer.allocUnsafe(room + 1 + content.byteLength);
+function withTag(tag: number, content: Uint8Array, room: number, allocate: Allocate): Buffer {
+  const bytes = allocate(room + 1 + content.byteLength);
   bytes[room] = tag;
   bytes.set(content, room + 1);
   return bytes;

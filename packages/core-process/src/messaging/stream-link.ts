@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
+import { releasePayload, usePayload } from '../os/large-memory.js';
 import { FrameReader, frame, frameHeader } from './frame.js';
 import { Inbox } from './inbox.js';
 import type { BatchLink } from './link.js';
@@ -57,7 +58,8 @@ export class StreamLink implements BatchLink {
     else {
       socket.cork();
       socket.write(frameHeader(payload.byteLength));
-      hasRoom = socket.write(payload);
+      usePayload(payload);
+      hasRoom = socket.write(payload, () => releasePayload(payload));
       socket.uncork();
     }
     return hasRoom ? undefined : (this.#room ??= this.#untilRoom());

@@ -4,6 +4,7 @@
  * queued → at a worker (→ begun) → settled. It may go back to the queue; once settled it never changes.
  */
 import { SentHandovers } from '../messaging/clone.js';
+import { releasePayload } from '../os/large-memory.js';
 import { encodeTask, type Shape } from './protocol.js';
 import type { TaskOptions } from './pool-options.js';
 import type { TaskFunction } from './task-functions.js';
@@ -99,6 +100,7 @@ export class PoolTask {
     if (this.timer !== undefined) clearTimeout(this.timer);
     // All that it took is rebuilt by now, or never will be.
     this.#sent?.lose();
+    releasePayload(this.message);
     this.onSettled?.();
     return true;
   }

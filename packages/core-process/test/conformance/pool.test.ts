@@ -402,7 +402,9 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       expect(new Set(pids).size).toBe(3);
       expect(await busy).toBe('slept');
       expect(new Set(await pool.broadcast(tasks.pid))).toEqual(new Set(pids));
-      await expect(pool.broadcast(tasks.echo, [() => 0])).rejects.toMatchObject({ code: 'ERR_NOT_CLONEABLE' });
+      await expect(pool.broadcast(tasks.echo, [() => 0])).rejects.toMatchObject({
+        code: 'ERR_NOT_CLONEABLE',
+      });
       await expect(pool.broadcast(tasks.paint, ['red'])).rejects.toThrow(tasks.PaintError);
     });
 
