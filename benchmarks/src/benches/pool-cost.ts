@@ -91,6 +91,31 @@ function workerSubject(workers: number): Subject {
   };
 }
 
+/** Results are taken as they come; what is read of the input follows them. */
+function endlessSubject(items: number): Subject {
+  return {
+    name: `imap, ${items} items`,
+    measure: async () => {
+      const before = usedBytes();
+      const began = performance.now();
+      let most = 0;
+      let taken = 0;
+      for await (const _ of two.imap(echo, everyNumber())) {
+        if (++taken % (items / 4) === 0) most = Math.max(most, usedBytes() - before);
+        if (taken === items) break;
+      }
+      return [
+        { metric: TIME, unit: 'µs', value: ((performance.now() - began) * 1000) / items },
+        { metric: 'memory grown', unit: 'MB', value: most / 1e6 },
+      ];
+    },
+  };
+}
+
+function* everyNumber() {
+  for (let n = 0; ; n++) yield n;
+}
+
 const atMost = (metric: string, ours: string, peer: string, target: number): RatioTarget => ({
   metric,
   ours,
@@ -101,10 +126,12 @@ const atMost = (metric: string, ours: string, peer: string, target: number): Rat
 
 const report = await runBench({
   bench: 'pool-cost',
-  rounds: 3,
+  rounds: 2,
   warmUp: 1,
   subjects: [
     ...QUEUED.map(queueSubject),
+    endlessSubject(1000),
+    endlessSubject(1_000_000),
     ...WORKERS.map(workerSubject),
     { name: 'two workers', measure: () => [], close: async () => await two[Symbol.asyncDispose]() },
   ],

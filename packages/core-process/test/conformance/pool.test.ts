@@ -522,3 +522,11 @@ function* badInput(after: number): Generator<number> {
 function isGoneOrCurrent(pool: Pool, pid: number): boolean {
   return processState(pid) === undefined || pool.metrics().workers.some((worker) => worker.pid === pid);
 }
+
+it('an endless imap keeps memory flat, here and in its worker', async () => {
+  const { stdout } = await runProgram(['--expose-gc', program('pool-endless.mjs'), '4000', '24000']);
+  const { pool, worker } = JSON.parse(stdout) as { pool: number; worker: number };
+  // Forty bytes an item would be 800 KB.
+  expect(pool).toBeLessThan(800_000);
+  expect(worker).toBeLessThan(800_000);
+});
