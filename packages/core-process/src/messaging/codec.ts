@@ -32,6 +32,8 @@ const MANY_NUMBERS = 16;
 /** Memory for an encoded value: Buffer.allocUnsafe, or what does the same. */
 export type Allocate = (bytes: number) => Buffer;
 
+const allocateOrdinary: Allocate = (bytes) => Buffer.allocUnsafe(bytes);
+
 /**
  * @param room - bytes left free before the value, for a header of the caller
  * @param allocate - for what may be large; with it the caller has what it gave to release
@@ -42,7 +44,7 @@ export function encodeValue(
   path: string,
   room = 0,
   sent?: SentHandovers,
-  allocate: Allocate = Buffer.allocUnsafe,
+  allocate: Allocate = allocateOrdinary,
 ): Buffer {
   if (isSmallPlain(value)) {
     const text = JSON.stringify(value);
@@ -67,9 +69,12 @@ export function encodeList(
   path: string,
   room = 0,
   sent?: SentHandovers,
-  allocate: Allocate = Buffer.allocUnsafe,
+  allocate: Allocate = allocateOrdinary,
 ): Buffer {
-  const numbers = list.length < MANY_NUMBERS ? undefined : (toIntegers(list) ?? toFloats(list));
+  const numbers =
+    list.length < MANY_NUMBERS
+      ? undefined
+      : (asNumbers(list, new Int32Array(list.length)) ?? asNumbers(list, new Float64Array(list.length)));
   if (numbers === undefined) return encodeValue(list, path, room, sent, allocate);
   const tag = numbers instanceof Int32Array ? INTEGERS_TAG : FLOATS_TAG;
   return withTag(tag, new Uint8Array(numbers.buffer), room, allocate);
@@ -88,25 +93,15 @@ export function decodeValue(bytes: Buffer, offset = 0): unknown {
   return decodeNow(rest);
 }
 
-function toIntegers(list: readonly unknown[]): Int32Array | undefined {
-  const integers = new Int32Array(list.length);
+/** The list in an array of numbers; undefined where something in it would not be the same there. */
+function asNumbers<N extends Int32Array | Float64Array>(list: readonly unknown[], numbers: N): N | undefined {
   for (let index = 0; index < list.length; index++) {
     const item = list[index];
     if (typeof item !== 'number') return undefined;
-    integers[index] = item;
-    if (!Object.is(integers[index], item)) return undefined;
+    numbers[index] = item;
+    if (!Object.is(numbers[index], item)) return undefined;
   }
-  return integers;
-}
-
-function toFloats(list: readonly unknown[]): Float64Array | undefined {
-  const floats = new Float64Array(list.length);
-  for (let index = 0; index < list.length; index++) {
-    const item = list[index];
-    if (typeof item !== 'number') return undefined;
-    floats[index] = item;
-  }
-  return floats;
+  return numbers;
 }
 
 function withTag(tag: number, content: Uint8Array, room: number, allocate: Allocate): Buffer {

@@ -1,6 +1,6 @@
 /** Locks, values, arrays and shared memory of ipc-lock as arguments, results and messages, beside connections and queues. */
 import { Lock, SharedArray, SharedMemory, Value } from 'ipc-lock';
-import { type Connection, Pipe, Pool, Process, Queue } from 'core-process';
+import { Pipe, Pool, Process, Queue } from 'core-process';
 import { expect, it, onTestFinished } from 'vitest';
 import * as tasks from '../programs/shared-tasks.mjs';
 
@@ -42,7 +42,7 @@ it('shared memory and an array: what workers write is here, without a copy', asy
 });
 
 it('values go over connections and queues', async () => {
-  const [here, there] = Pipe() as [Connection, Connection];
+  const [here, there] = Pipe();
   const queue = new Queue<{ value: Value<'int32'> }>();
   const value = kept(new Value('int32', 40));
   const child = new Process({ target: tasks.addToEach, args: [there, queue] }).start();
