@@ -13,6 +13,8 @@ export const LARGE_BYTES = 256 * 1024;
 /** Beyond so many bytes in use, others carry the payloads; beyond so many unused ones, memory is given back. */
 const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_FREE_BYTES = 192 * 1024 * 1024;
+/** And what nobody has needed for so many milliseconds. */
+const FREE_MS = 1000;
 
 interface Piece {
   readonly pages: SharedPages;
@@ -23,6 +25,7 @@ interface Piece {
 let pieces = new WeakMap<ArrayBufferLike, Piece>();
 /** The one that was freed last is the first to be used: it is in the processor's cache. */
 let free: Piece[] = [];
+let giveBackTimer: NodeJS.Timeout | undefined;
 let usedBytes = 0;
 let freeBytes = 0;
 /** A copy of this process has the same memory: it must not write there. */
@@ -60,6 +63,16 @@ export function releasePayload(payload: Uint8Array): void {
   }
   freeBytes += piece.bytes;
   free.push(piece);
+  if (giveBackTimer === undefined) giveBackTimer = setTimeout(giveBack, FREE_MS).unref();
+  else giveBackTimer.refresh();
+}
+
+function giveBack(): void {
+  for (const piece of free.splice(0)) {
+    pieces.delete(piece.pages.buffer);
+    piece.pages.discard();
+  }
+  freeBytes = 0;
 }
 
 /** In the other process: copied, so that it is the reader's own. @throws when the sender has died meanwhile */
@@ -84,6 +97,7 @@ function reuse(bytes: number): Piece | undefined {
     owner = process.pid;
     pieces = new WeakMap();
     free = [];
+    giveBackTimer = undefined;
     usedBytes = 0;
     freeBytes = 0;
   }
