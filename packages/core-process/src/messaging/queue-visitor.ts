@@ -3,6 +3,7 @@ import { Deque } from '../deque.js';
 import { ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
 import { type Futex, futexCalls } from '../os/futex.js';
 import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
+import { perProcess } from '../per-process.js';
 import type { BatchLink } from './link.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { cancellable } from './queue-maker.js';
@@ -20,7 +21,7 @@ interface Request {
 /** The maker sends further ones ahead when it hears of confirmed ones. */
 const WAKE_EVERY = 64;
 
-const visitors = new Map<string, QueueVisitor>();
+const visitorsOf = perProcess(() => new Map<string, QueueVisitor>());
 
 export class QueueVisitor implements QueueAccess {
   readonly isShared = true;
@@ -63,7 +64,7 @@ export class QueueVisitor implements QueueAccess {
         this.#read(message);
       }
       if (inbox.end === undefined) return;
-      visitors.delete(this.#offer.id);
+      visitorsOf().delete(this.#offer.id);
       this.#fail(new QueueLostError(inbox.end.error === undefined ? {} : { cause: inbox.end.error }));
       this.#pages?.discard();
     };
@@ -82,6 +83,7 @@ export class QueueVisitor implements QueueAccess {
   }
 
   static to(offer: Offer, maxSize: number): QueueVisitor {
+    const visitors = visitorsOf();
     let visitor = visitors.get(offer.id);
     if (visitor === undefined) visitors.set(offer.id, (visitor = new QueueVisitor(offer, maxSize)));
     return visitor;

@@ -149,7 +149,9 @@ export class RingLink implements BatchLink, Looker {
   }
 
   look(now: number): boolean {
-    if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
+    // Its memory may be another link's by now.
+    if (this.inbox.end !== undefined) this.#isLooking = false;
+    else if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
     else if (now - this.#lastMessage > LOOK_MS) {
       this.#isLooking = false;
       // Looks once more after it has said that it sleeps.

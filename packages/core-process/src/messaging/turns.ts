@@ -6,6 +6,7 @@
  * such a time, so that what takes longer does not keep a processor busy.
  */
 import { availableParallelism } from 'node:os';
+import { perProcess } from '../per-process.js';
 
 /** The longest look. */
 export const LOOK_MS = availableParallelism() > 1 ? 0.15 : 0;
@@ -15,23 +16,27 @@ export interface Looker {
   look(now: number): boolean;
 }
 
-const lookers = new Set<Looker>();
-let immediate: NodeJS.Immediate | undefined;
+const turnsOf = perProcess(() => ({
+  lookers: new Set<Looker>(),
+  immediate: undefined as NodeJS.Immediate | undefined,
+}));
 
 /** Calls `look` in every turn until it answers false. */
 export function lookEveryTurn(looker: Looker): void {
-  lookers.add(looker);
-  immediate ??= setImmediate(lookOnce);
+  const turns = turnsOf();
+  turns.lookers.add(looker);
+  turns.immediate ??= setImmediate(lookOnce);
 }
 
 /** Whether an entry of process.getActiveResourcesInfo() is this module's. */
 export function isLooking(): boolean {
-  return immediate !== undefined;
+  return turnsOf().immediate !== undefined;
 }
 
 function lookOnce(): void {
-  immediate = undefined;
+  const turns = turnsOf();
+  turns.immediate = undefined;
   const now = performance.now();
-  for (const looker of lookers) if (!looker.look(now)) lookers.delete(looker);
-  if (lookers.size > 0) immediate ??= setImmediate(lookOnce);
+  for (const looker of turns.lookers) if (!looker.look(now)) turns.lookers.delete(looker);
+  if (turns.lookers.size > 0) turns.immediate ??= setImmediate(lookOnce);
 }

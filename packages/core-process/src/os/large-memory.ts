@@ -5,6 +5,7 @@
  * A piece is free when nobody uses it: neither who has made the payload nor a link whose other side has not read it.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { perProcess } from '../per-process.js';
 import { createSharedPages, type SharedPages } from './shared-pages.js';
 
 /** Smaller payloads go by other ways. */
@@ -22,21 +23,22 @@ interface Piece {
   users: number;
 }
 
-let pieces = new WeakMap<ArrayBufferLike, Piece>();
-/** The one that was freed last is the first to be used: it is in the processor's cache. */
-let free: Piece[] = [];
-let giveBackTimer: NodeJS.Timeout | undefined;
-let usedBytes = 0;
-let freeBytes = 0;
 /** A copy of this process has the same memory: it must not write there. */
-let owner = process.pid;
+const storeOf = perProcess(() => ({
+  pieces: new WeakMap<ArrayBufferLike, Piece>(),
+  /** The one that was freed last is the first to be used: it is in the processor's cache. */
+  free: [] as Piece[],
+  usedBytes: 0,
+  freeBytes: 0,
+  timer: undefined as NodeJS.Timeout | undefined,
+}));
 
 /** The caller is its first user. An ordinary buffer where it is small, or shared memory can't be had. */
 export function allocatePayload(bytes: number): Buffer {
   const piece = bytes < LARGE_BYTES ? undefined : (reuse(bytes) ?? create(bytes));
   if (piece === undefined) return Buffer.allocUnsafe(bytes);
   piece.users = 1;
-  usedBytes += piece.bytes;
+  storeOf().usedBytes += piece.bytes;
   return Buffer.from(piece.pages.buffer, 0, bytes);
 }
 
@@ -55,24 +57,27 @@ export function usePayload(payload: Uint8Array): void {
 export function releasePayload(payload: Uint8Array): void {
   const piece = pieceOf(payload);
   if (piece === undefined || --piece.users > 0) return;
-  usedBytes -= piece.bytes;
-  if (freeBytes + piece.bytes > MOST_FREE_BYTES) {
-    pieces.delete(piece.pages.buffer);
-    piece.pages.discard();
+  const store = storeOf();
+  store.usedBytes -= piece.bytes;
+  if (store.freeBytes + piece.bytes > MOST_FREE_BYTES) {
+    discard(piece);
     return;
   }
-  freeBytes += piece.bytes;
-  free.push(piece);
-  if (giveBackTimer === undefined) giveBackTimer = setTimeout(giveBack, FREE_MS).unref();
-  else giveBackTimer.refresh();
+  store.freeBytes += piece.bytes;
+  store.free.push(piece);
+  if (store.timer === undefined) store.timer = setTimeout(giveBack, FREE_MS).unref();
+  else store.timer.refresh();
 }
 
 function giveBack(): void {
-  for (const piece of free.splice(0)) {
-    pieces.delete(piece.pages.buffer);
-    piece.pages.discard();
-  }
-  freeBytes = 0;
+  const store = storeOf();
+  for (const piece of store.free.splice(0)) discard(piece);
+  store.freeBytes = 0;
+}
+
+function discard({ pages }: Piece): void {
+  storeOf().pieces.delete(pages.buffer);
+  pages.discard();
 }
 
 /** In the other process: copied, so that it is the reader's own. @throws when the sender has died meanwhile */
@@ -89,21 +94,14 @@ export function readPayload(path: string, bytes: number): Buffer {
 }
 
 function pieceOf({ buffer, byteLength }: Uint8Array): Piece | undefined {
-  return byteLength < LARGE_BYTES ? undefined : pieces.get(buffer);
+  return byteLength < LARGE_BYTES ? undefined : storeOf().pieces.get(buffer);
 }
 
 function reuse(bytes: number): Piece | undefined {
-  if (owner !== process.pid) {
-    owner = process.pid;
-    pieces = new WeakMap();
-    free = [];
-    giveBackTimer = undefined;
-    usedBytes = 0;
-    freeBytes = 0;
-  }
-  const index = free.findLastIndex((piece) => piece.bytes >= bytes && piece.bytes <= 2 * bytes);
-  const [piece] = index === -1 ? [] : free.splice(index, 1);
-  if (piece !== undefined) freeBytes -= piece.bytes;
+  const store = storeOf();
+  const index = store.free.findLastIndex((piece) => piece.bytes >= bytes && piece.bytes <= 2 * bytes);
+  const [piece] = index === -1 ? [] : store.free.splice(index, 1);
+  if (piece !== undefined) store.freeBytes -= piece.bytes;
   return piece;
 }
 
@@ -111,10 +109,10 @@ function create(bytes: number): Piece | undefined {
   // In steps of an eighth, so that payloads of about one size share.
   const step = 2 ** Math.max(16, Math.floor(Math.log2(bytes)) - 3);
   const size = Math.ceil(bytes / step) * step;
-  if (usedBytes + size > MOST_BYTES) return undefined;
+  if (storeOf().usedBytes + size > MOST_BYTES) return undefined;
   const pages = createSharedPages(size);
   if (pages === undefined) return undefined;
   const piece: Piece = { pages, bytes: size, users: 0 };
-  pieces.set(pages.buffer, piece);
+  storeOf().pieces.set(pages.buffer, piece);
   return piece;
 }
