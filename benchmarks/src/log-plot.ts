@@ -2,6 +2,8 @@
 
 export interface Panel {
   readonly title: string;
+  /** Of this panel alone, which then has its own scale; all others share one. */
+  readonly unit?: string;
   readonly series: readonly {
     readonly name: string;
     readonly points: readonly { readonly x: number; readonly y: number }[];
@@ -17,20 +19,26 @@ const text = (x: number, y: number, words: string, rest = ''): string =>
 const short = (value: number): string =>
   value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : String(value);
 
+function scaleOf(panels: readonly Panel[]): { readonly step: number; readonly top: number } {
+  const all = panels.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ y }) => y)));
+  const highest = Math.max(...all);
+  const step = [2, 5, 10, 20, 50, 100, 200, 500, 1000].find((size) => highest / size <= 5) ?? 5000;
+  return { step, top: Math.ceil(highest / step) * step };
+}
+
 export function logPlot({
   title,
   unit,
   panels,
 }: {
   title: string;
-  unit: string;
+  unit?: string;
   panels: readonly Panel[];
 }): string {
-  const all = panels.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ y }) => y)));
-  const step = [50, 100, 200, 500, 1000].find((size) => Math.max(...all) / size <= 5) ?? 5000;
-  const top = Math.ceil(Math.max(...all) / step) * step;
-  const y = (value: number): number => PANEL.top + PANEL.height * (1 - value / top);
+  const shared = scaleOf(panels.filter((panel) => panel.unit === undefined));
   const parts = panels.flatMap((panel, index) => {
+    const { step, top } = panel.unit === undefined ? shared : scaleOf([panel]);
+    const y = (value: number): number => PANEL.top + PANEL.height * (1 - value / top);
     const left = PANEL.left + index * (PANEL.width + PANEL.gap);
     const values = panel.series.flatMap(({ points }) => points.map((point) => Math.log(point.x)));
     const [from, to] = [Math.min(...values), Math.max(...values)];
@@ -54,7 +62,7 @@ export function logPlot({
       ];
     });
     return [
-      text(left, PANEL.top - 12, `${panel.title}, ${unit}`, 'font-weight="600"'),
+      text(left, PANEL.top - 12, `${panel.title}, ${panel.unit ?? unit}`, 'font-weight="600"'),
       ...grid,
       ...ticks,
       ...lines,

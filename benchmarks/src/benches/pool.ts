@@ -13,13 +13,16 @@ import { pythonSubject } from '../python.js';
 
 const WORKERS = 2;
 const IN_FLIGHT = 64;
-const TASKS = 30_000;
-const SINGLE_TASKS = 2000;
+const TASKS = 10_000;
+const SINGLE_TASKS = 1000;
 const MAP_ITEMS = 1_000_000;
-const SPIN_TURNS = 30_000_000;
+const SPIN_TURNS = 100_000_000;
 
 const url = (name: string) => new URL(name, programs);
 const path = (name: string) => fileURLToPath(url(name));
+
+const CPU_BOUND = 'CPU-bound';
+const CPU_BOUND_TASKS = 4;
 
 type Payload = { readonly id: number; readonly name: string };
 type RunTask = (payload: Payload) => PromiseLike<unknown>;
@@ -69,22 +72,21 @@ async function oursAll(): Promise<Measurement[]> {
       return (MAP_ITEMS / (performance.now() - began)) * 1000;
     }),
     ...(await buffers((buffer) => ours.apply(echo, [buffer]))),
-    await timed('two workers over one, CPU-bound', '×', async () => {
-      const run = async (pool: Pool) => {
-        const began = performance.now();
-        await Promise.all(Array.from({ length: 4 }, () => pool.apply(spin, [SPIN_TURNS])));
-        return performance.now() - began;
-      };
-      return (await run(one)) / (await run(ours));
-    }),
+    await timed(CPU_BOUND, 'tasks/s', () => cpuBound(ours)),
   ];
+}
+
+async function cpuBound(pool: Pool): Promise<number> {
+  const began = performance.now();
+  await Promise.all(Array.from({ length: CPU_BOUND_TASKS }, () => pool.apply(spin, [SPIN_TURNS])));
+  return (CPU_BOUND_TASKS / (performance.now() - began)) * 1000;
 }
 
 /** There and back. */
 async function buffers(run: (buffer: Buffer) => PromiseLike<unknown>): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (const [label, bytes, count] of [
-    ['1 MB', 1 << 20, 20],
+    ['1 MB', 1 << 20, 100],
     ['64 MB', 64 << 20, 2],
   ] as const) {
     const buffer = Buffer.alloc(bytes, 1);
@@ -127,6 +129,16 @@ function ipcSubject(serialization: 'json' | 'advanced'): Subject {
   };
 }
 
+/**
+ * What no way between processes can be quicker than: there, and back, the bytes have to be copied into memory that is
+ * the receiver's own, and that costs the kernel a fresh page for every 4 KB.
+ */
+function copies(): Promise<Measurement[]> {
+  return buffers(async (buffer) => {
+    for (let copy = 0; copy < 2; copy++) Buffer.allocUnsafeSlow(buffer.byteLength).set(buffer);
+  });
+}
+
 const file = path('pool-tasks.mjs');
 const threads = { minThreads: WORKERS, maxThreads: WORKERS };
 const piscina = new Piscina({ filename: file, ...threads });
@@ -143,6 +155,8 @@ const jest = new JestWorker(file, { numWorkers: WORKERS, exposedMethods: ['echo'
 const poolifierThreads = new FixedThreadPool<Payload, Payload>(WORKERS, path('pool-poolifier-thread.mjs'));
 
 const OURS = 'core-process';
+const ONE_WORKER = 'core-process, one worker';
+const COPIES = 'two copies into fresh memory, in one process';
 const THREADS = [
   'piscina',
   'piscina, 8 a worker',
@@ -164,15 +178,17 @@ const python = pythonSubject('python Pool', 'pool.py', [String(MAP_ITEMS)]);
 await runBench({
   bench: 'pool',
   rounds: 5,
-  warmUp: 2,
+  warmUp: 1,
   subjects: [
     {
       name: OURS,
       measure: oursAll,
-      close: async () => {
-        await ours[Symbol.asyncDispose]();
-        await one[Symbol.asyncDispose]();
-      },
+      close: () => ours[Symbol.asyncDispose](),
+    },
+    {
+      name: ONE_WORKER,
+      measure: async () => [await timed(CPU_BOUND, 'tasks/s', () => cpuBound(one))],
+      close: () => one[Symbol.asyncDispose](),
     },
     noOpSubject(
       'piscina',
@@ -219,6 +235,7 @@ await runBench({
       missing: 'a cluster worker of poolifier 5.3.2 comes online and never answers its first task here',
       measure: () => [],
     },
+    { name: COPIES, measure: copies },
     ipcSubject('json'),
     ipcSubject('advanced'),
     python,
@@ -227,8 +244,11 @@ await runBench({
     ...against('no-op', PROCESSES, 5, 'at least'),
     ...against('no-op', THREADS, 2, 'at least'),
     ...against('one at a time, p50', THREADS, 1.5, 'at most'),
+    ...against(CPU_BOUND, [ONE_WORKER], 1.9, 'at least'),
     ...against('map', [python.name], 0.5, 'at least'),
     ...against('1 MB there and back', ['Node IPC, advanced'], 3, 'at least'),
     ...against('64 MB there and back', ['Node IPC, advanced'], 3, 'at least'),
+    ...against('1 MB there and back', [COPIES], 0.5, 'at least'),
+    ...against('64 MB there and back', [COPIES], 0.5, 'at least'),
   ],
 });

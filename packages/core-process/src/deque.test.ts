@@ -29,3 +29,13 @@ it('gives what an array would give, over many steps', () => {
   expect(deque.drain()).toEqual(model);
   expect([deque.length, deque.shift(), deque.peek()]).toEqual([0, undefined, undefined]);
 });
+
+it('gives the first one that is meant, wherever it stands', () => {
+  const deque = new Deque<number>();
+  for (const item of [1, 2, 3, 2]) deque.push(item);
+  deque.shift();
+  expect(deque.take((item) => item === 3)).toBe(3);
+  expect(deque.take((item) => item === 2)).toBe(2);
+  expect(deque.take((item) => item === 3)).toBeUndefined();
+  expect(deque.drain()).toEqual([2]);
+});

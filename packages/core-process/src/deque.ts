@@ -34,6 +34,18 @@ export class Deque<T> {
     return item;
   }
 
+  /** Takes the first one that is meant, nearly always the very first. */
+  take(isMeant: (item: T) => boolean): T | undefined {
+    for (let index = this.#first; index < this.#items.length; index++) {
+      const item = this.#items[index] as T;
+      if (!isMeant(item)) continue;
+      if (index === this.#first) return this.shift();
+      this.#items.splice(index, 1);
+      return item;
+    }
+    return undefined;
+  }
+
   /** Takes all. */
   drain(): T[] {
     const all = this.#items.slice(this.#first) as T[];

@@ -5,13 +5,15 @@
  * therefore hurts one task, and the pool knows which.
  */
 import { childContext } from '../child-context.js';
-import { decodeValue, encodeValue } from '../messaging/codec.js';
+import { decodeValue, encodeList, encodeValue } from '../messaging/codec.js';
 import { recordThrown, restoreThrown, type ThrownRecord } from '../messaging/error-record.js';
 import { holdLoop } from '../messaging/keep-alive.js';
 import { takeOffer } from '../messaging/rendezvous.js';
 import type { BatchLink } from '../messaging/link.js';
 import { RING_LINK_BYTES, RingLink } from '../messaging/ring-link.js';
+import { isLooking } from '../messaging/turns.js';
 import { futexCalls } from '../os/futex.js';
+import { allocatePayload, releasePayload } from '../os/large-memory.js';
 import { openSharedPages } from '../os/shared-pages.js';
 import { type CurrentTask, setCurrentTask } from '../pool/current-task.js';
 import {
@@ -40,18 +42,37 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** After so long without one, the event loop gets a turn between two tasks. */
 const TURN_EVERY_MS = 10;
 
-interface RunningTask {
-  readonly id: number;
-  abort: AbortController | undefined;
-  /** Of a generator: one more value may be sent. */
-  addCredit?: () => void;
-}
-
 /** The longest that the event loop is held up for that. */
 const SLEEP_MS = 20;
 
 /** How far a generator runs ahead of its reader. */
 const YIELDS_AHEAD = 16;
+
+class RunningTask implements CurrentTask {
+  readonly id: number;
+  /** Of a generator: one more value may be sent. */
+  addCredit: (() => void) | undefined;
+  /** Made when someone looks at it: most tasks don't. */
+  #abort: AbortController | undefined;
+  readonly #worker: Worker;
+
+  constructor(id: number, worker: Worker) {
+    this.id = id;
+    this.#worker = worker;
+  }
+
+  get signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
+  }
+
+  abort(reason: unknown): void {
+    (this.#abort ??= new AbortController()).abort(reason);
+  }
+
+  reportProgress(value: unknown): void {
+    this.#worker.reportProgress(this.id, value);
+  }
+}
 
 class Worker {
   readonly #link: BatchLink;
@@ -147,23 +168,26 @@ class Worker {
   #cancel(id: number, reason: Promise<unknown>): void {
     this.#cancelled.set(id, reason);
     const current = this.#current;
-    if (current?.id === id)
-      void reason.then((error) => (current.abort ??= new AbortController()).abort(error));
+    if (current?.id === id) void reason.then((error) => current.abort(error));
   }
 
   async #runAll(): Promise<void> {
     this.#running = true;
-    while (this.#tasks.length > 0) {
-      const tasks = this.#tasks;
-      this.#tasks = [];
-      for (let index = 0; index < tasks.length; index++) {
-        const next = tasks[index + 1] ?? this.#tasks[0];
-        // Taken back by the pool, for another worker.
-        if (!this.#link.claim(++this.#reached)) continue;
-        await this.#answer(tasks[index] as Buffer, next === undefined ? 0 : next.readUInt32LE(ID_AT));
-        if (performance.now() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
+    do {
+      while (this.#tasks.length > 0) {
+        const tasks = this.#tasks;
+        this.#tasks = [];
+        for (let index = 0; index < tasks.length; index++) {
+          const next = tasks[index + 1] ?? this.#tasks[0];
+          // Taken back by the pool, for another worker.
+          if (!this.#link.claim(++this.#reached)) continue;
+          // Awaited in any case: promises that a task has left get their turn.
+          await this.#answer(tasks[index] as Buffer, next === undefined ? 0 : next.readUInt32LE(ID_AT));
+          if (performance.now() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
+        }
       }
-    }
+      if (this.#link instanceof RingLink && !this.#closing) this.#link.spin();
+    } while (this.#tasks.length > 0);
     this.#running = false;
     // What was cancelled after its answer is still in it.
     this.#cancelled.clear();
@@ -187,62 +211,115 @@ class Worker {
     this.#lastTurn = performance.now();
   }
 
-  /** Runs one task. @param next - the one that begins after it, if it is here already */
-  async #answer(message: Buffer, next: number): Promise<void> {
+  /**
+   * Runs one task; the promise is for one that takes more than this turn.
+   *
+   * @param next - the one that begins after it, if it is here already
+   */
+  #answer(message: Buffer, next: number): Promise<void> | undefined {
     const { id, functionIndex, shape, isTimed } = readTask(message);
     if (this.#announced !== id) {
       const room = this.#send(encodeShort(FromWorker.started, id), !isTimed);
-      if (room !== undefined) await room;
+      if (room !== undefined) return this.#answerLater(message, next, room);
     }
     const began = performance.now();
-    const { answer, kind } = await this.#perform(message, id, functionIndex, shape);
-    const ended = performance.now();
-    setCurrentTask(undefined);
-    this.#current = undefined;
-    this.#cancelled.delete(id);
-    if (this.#maxMemory !== undefined && process.memoryUsage.rss() > this.#maxMemory) {
-      await this.#send(encodeShort(FromWorker.retire, 0));
-    }
-    this.#announced = next;
-    await this.#send(markAnswer(answer, kind, id, next, ended - began));
-  }
-
-  async #perform(message: Buffer, id: number, functionIndex: number, shape: Shape) {
+    const task = new RunningTask(id, this);
+    this.#current = task;
+    setCurrentTask(task);
+    const callable = this.#functions[functionIndex];
     const before: unknown[] = [];
     try {
-      this.#enter(id);
-      const callable = (this.#functions[functionIndex] ??= await importFunction(
-        this.#references[functionIndex] as TargetReference,
-      ));
-      const decoded = decodeValue(message, TASK_HEADER_BYTES);
-      const value = (isThenable(decoded) ? await decoded : decoded) as unknown[];
-      if (this.#cancelled.has(id)) throw await this.#cancelled.get(id);
-      let result: unknown;
-      if (shape === Shape.call) {
-        result = await callable(...value);
-      } else if (shape === Shape.generator) {
-        result = await this.#yieldAll(callable(...value), id);
-      } else {
-        for (const part of value) {
-          const given = shape === Shape.items ? callable(part) : callable(...(part as unknown[]));
-          before.push(isThenable(given) ? await given : given);
-        }
-        result = before;
+      const value = decodeValue(message, TASK_HEADER_BYTES);
+      if (shape !== Shape.call || callable === undefined || isThenable(value) || this.#cancelled.has(id)) {
+        return this.#finish(this.#perform(value, id, functionIndex, shape, before), id, next, began, before);
       }
-      return { kind: FromWorker.returned, answer: encodeValue(result, 'result', ANSWER_HEADER_BYTES) };
+      const result = callable(...(value as unknown[]));
+      if (isThenable(result)) return this.#finish(result, id, next, began, before);
+      return this.#return(result, id, next, began, before);
     } catch (thrown) {
-      return {
-        kind: FromWorker.threw,
-        answer: encodeFailure({ thrown: recordThrown(thrown, locateClass), before: encodeBefore(before) }),
-      };
+      return this.#throw(thrown, id, next, began, before);
     }
+  }
+
+  async #answerLater(message: Buffer, next: number, room: Promise<void>): Promise<void> {
+    await room;
+    this.#announced = readTask(message).id;
+    await this.#answer(message, next);
+  }
+
+  async #finish(
+    result: PromiseLike<unknown>,
+    id: number,
+    next: number,
+    began: number,
+    before: readonly unknown[],
+  ): Promise<void> {
+    try {
+      await this.#return(await result, id, next, began, before);
+    } catch (thrown) {
+      await this.#throw(thrown, id, next, began, before);
+    }
+  }
+
+  #return(result: unknown, id: number, next: number, began: number, before: readonly unknown[]) {
+    let answer: Buffer;
+    try {
+      answer =
+        result === before
+          ? encodeList(before, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload)
+          : encodeValue(result, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload);
+    } catch (thrown) {
+      return this.#throw(thrown, id, next, began, before);
+    }
+    return this.#sendAnswer(answer, FromWorker.returned, id, next, began);
+  }
+
+  #throw(thrown: unknown, id: number, next: number, began: number, before: readonly unknown[]) {
+    const failure = { thrown: recordThrown(thrown, locateClass), before: encodeBefore(before) };
+    return this.#sendAnswer(encodeFailure(failure), FromWorker.threw, id, next, began);
+  }
+
+  #sendAnswer(answer: Buffer, kind: number, id: number, next: number, began: number) {
+    const milliseconds = performance.now() - began;
+    setCurrentTask(undefined);
+    this.#current = undefined;
+    if (this.#cancelled.size > 0) this.#cancelled.delete(id);
+    if (this.#maxMemory !== undefined && process.memoryUsage.rss() > this.#maxMemory) {
+      void this.#send(encodeShort(FromWorker.retire, 0));
+    }
+    this.#announced = next;
+    const room = this.#send(markAnswer(answer, kind, id, next, milliseconds));
+    releasePayload(answer);
+    return room;
+  }
+
+  /** @param before - takes the results of the calls before one that fails */
+  async #perform(
+    value: unknown,
+    id: number,
+    functionIndex: number,
+    shape: Shape,
+    before: unknown[],
+  ): Promise<unknown> {
+    const callable = (this.#functions[functionIndex] ??= await importFunction(
+      this.#references[functionIndex] as TargetReference,
+    ));
+    const parts = (isThenable(value) ? await value : value) as unknown[];
+    if (this.#cancelled.has(id)) throw await this.#cancelled.get(id);
+    if (shape === Shape.call) return await callable(...parts);
+    if (shape === Shape.generator) return await this.#yieldAll(callable(...parts), id);
+    for (const part of parts) {
+      const given = shape === Shape.items ? callable(part) : callable(...(part as unknown[]));
+      before.push(isThenable(given) ? await given : given);
+    }
+    return before;
   }
 
   /** Sends what a generator yields, as far as the caller has asked for more. */
   async #yieldAll(generated: unknown, id: number): Promise<unknown> {
     const iterator = iteratorOf(generated);
     const current = this.#current as RunningTask;
-    const signal = this.#signalOf(current);
+    const { signal } = current;
     const credit = new Credit(YIELDS_AHEAD, signal);
     current.addCredit = () => credit.add();
     try {
@@ -261,27 +338,8 @@ class Worker {
     }
   }
 
-  #enter(id: number): void {
-    const current: RunningTask = { id, abort: undefined };
-    this.#current = current;
-    const signalOf = () => this.#signalOf(current);
-    const task: CurrentTask = {
-      id,
-      get signal() {
-        return signalOf();
-      },
-      reportProgress: (value) => {
-        void this.#send(
-          markValue(encodeValue(value, 'progress', SHORT_HEADER_BYTES), FromWorker.progress, id),
-        );
-      },
-    };
-    setCurrentTask(task);
-  }
-
-  /** Made when someone looks at it: most tasks don't. */
-  #signalOf(current: RunningTask): AbortSignal {
-    return (current.abort ??= new AbortController()).signal;
+  reportProgress(id: number, value: unknown): void {
+    void this.#send(markValue(encodeValue(value, 'progress', SHORT_HEADER_BYTES), FromWorker.progress, id));
   }
 
   /** Handlers of `exit` run; timers and sockets that tasks have left do not hold the worker. */
@@ -350,7 +408,7 @@ async function importFunction(reference: TargetReference): Promise<AnyFunction> 
 
 /** Timers, sockets, files and the like that a task has left; the one timer is holdLoop's. */
 function hasOtherBusiness(): boolean {
-  return process.getActiveResourcesInfo().length > 1;
+  return process.getActiveResourcesInfo().length > (isLooking() ? 2 : 1);
 }
 
 function iteratorOf(generated: unknown): AsyncIterator<unknown> | Iterator<unknown> {

@@ -31,19 +31,23 @@ export type HandoverFate = 'sent' | 'refused' | 'lost';
 
 /** Handed-over objects of a message that was sent; whoever sent it says when its receiver is gone. */
 export class SentHandovers {
-  readonly #handovers: Handover[] = [];
+  #handovers: Handover[] | undefined;
 
   add(handovers: readonly Handover[]): void {
-    for (const handover of handovers) if (handover.onFate !== undefined) this.#handovers.push(handover);
+    for (const handover of handovers) {
+      if (handover.onFate !== undefined) (this.#handovers ??= []).push(handover);
+    }
   }
 
   /** True when something in it can be built once only: the message can't be sent again. */
   get isSingleUse(): boolean {
-    return this.#handovers.length > 0;
+    return this.#handovers !== undefined;
   }
 
   lose(): void {
-    for (const { onFate } of this.#handovers.splice(0)) onFate?.('lost');
+    const lost = this.#handovers ?? [];
+    this.#handovers = undefined;
+    for (const { onFate } of lost) onFate?.('lost');
   }
 }
 

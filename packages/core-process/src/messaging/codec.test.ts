@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeValue, encodeValue } from './codec.js';
+import { decodeValue, encodeList, encodeValue } from './codec.js';
 
 const shared = { x: 1 };
 const cycle: Record<string, unknown> = {};
@@ -69,6 +69,28 @@ describe('a value that was encoded and decoded', () => {
     const bytes = encodeValue(original, 'value');
     original.fill('x');
     expect(String(decodeValue(bytes))).toBe('before');
+  });
+});
+
+describe('a list that was encoded and decoded', () => {
+  const integers = Array.from({ length: 100 }, (_, index) => index * 1e7 - 5e8);
+  it.each<readonly unknown[]>(
+    [
+      [],
+      [1],
+      integers,
+      [...integers, 2 ** 31],
+      [...integers, -0, Number.NaN, Infinity, 0.1, Number.MIN_VALUE],
+      [...integers, 'text'],
+      // oxlint-disable-next-line no-sparse-arrays
+      [...integers, , 1],
+      [...integers, undefined],
+      [...integers, 1n],
+    ].map((list) => [list]),
+  )('is the same: %#', (list) => {
+    for (const room of [0, 10]) {
+      expect(decodeValue(encodeList(list as unknown[], 'items', room), room)).toStrictEqual(list);
+    }
   });
 });
 

@@ -4,19 +4,22 @@
  * Sockets and servers of this package never do it by themselves: an open connection that nobody reads must not
  * hold a process that is otherwise done.
  */
+import { perProcess } from '../per-process.js';
+
 const FOR_LONG_MS = 2 ** 31 - 1;
 
-let waiting = 0;
-let timer: NodeJS.Timeout | undefined;
+const holdsOf = perProcess(() => ({ count: 0, timer: undefined as NodeJS.Timeout | undefined }));
 
 export function holdLoop(): void {
-  if (waiting++ > 0) return;
-  timer ??= setInterval(() => undefined, FOR_LONG_MS);
-  timer.ref();
+  const holds = holdsOf();
+  if (holds.count++ > 0) return;
+  holds.timer ??= setInterval(() => undefined, FOR_LONG_MS);
+  holds.timer.ref();
 }
 
 export function releaseLoop(): void {
-  if (--waiting === 0) timer?.unref();
+  const holds = holdsOf();
+  if (--holds.count === 0) holds.timer?.unref();
 }
 
 /** In a copy of this process: what waits, waits in the original. */

@@ -1,4 +1,5 @@
 /** A queue in the process that made it, and the other processes that it serves. */
+import { Deque } from '../deque.js';
 import { QueueClosedError } from '../errors.js';
 import { futexCalls } from '../os/futex.js';
 import { type MappedPages, openSharedPages } from '../os/shared-pages.js';
@@ -25,7 +26,7 @@ export class QueueMaker implements QueueAccess {
     this.#store = new QueueStore(maxSize);
     this.#local = {
       wants: 0,
-      unconfirmed: new Map(),
+      unconfirmed: new Deque(),
       isRecalled: false,
       ahead: 0,
       deliver: (item) => {
@@ -120,7 +121,7 @@ export class QueueMaker implements QueueAccess {
   #serve(stream: StreamLink): void {
     const taker: Taker = {
       wants: 0,
-      unconfirmed: new Map(),
+      unconfirmed: new Deque(),
       isRecalled: false,
       ahead: AHEAD,
       deliver: (item) => sendItem(visit.link, item),

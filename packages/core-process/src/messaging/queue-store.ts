@@ -24,7 +24,7 @@ export interface Taker {
   /** Takes get() calls that wait. */
   wants: number;
   /** Sent, not confirmed. */
-  readonly unconfirmed: Map<number, Item>;
+  readonly unconfirmed: Deque<Item>;
   /** How many may be sent before they are asked for, while nobody else takes. */
   readonly ahead: number;
   /** It was asked to give back, and has been sent nothing since. */
@@ -38,6 +38,8 @@ interface Putter {
   readonly payload: Buffer;
   settle(error?: Error): void;
 }
+
+const isTooLate = () => false;
 
 export class QueueStore {
   readonly maxSize: number;
@@ -67,6 +69,12 @@ export class QueueStore {
 
   /** @returns takes the wish back; false when it has been settled */
   put(payload: Buffer, settle: (error?: Error) => void): () => boolean {
+    if (this.#putters.size === 0 && this.size < this.maxSize) {
+      this.#add(payload);
+      settle();
+      this.#advance();
+      return isTooLate;
+    }
     const putter: Putter = { payload, settle };
     this.#putters.add(putter);
     this.#advance();
@@ -97,7 +105,7 @@ export class QueueStore {
   }
 
   confirm(taker: Taker, id: number): void {
-    if (!taker.unconfirmed.delete(id)) return;
+    if (taker.unconfirmed.take((item) => item.id === id) === undefined) return;
     this.#unconfirmed--;
     this.#advance();
   }
@@ -105,11 +113,13 @@ export class QueueStore {
   giveBack(taker: Taker, ids: Iterable<number>): void {
     const back: Item[] = [];
     for (const id of ids) {
-      const item = taker.unconfirmed.get(id);
-      if (item === undefined) continue;
-      taker.unconfirmed.delete(id);
-      back.push(item);
+      const item = taker.unconfirmed.take((sent) => sent.id === id);
+      if (item !== undefined) back.push(item);
     }
+    this.#putBack(back);
+  }
+
+  #putBack(back: readonly Item[]): void {
     this.#unconfirmed -= back.length;
     // Behind earlier ones that others have given back.
     const earlier: Item[] = [];
@@ -127,7 +137,7 @@ export class QueueStore {
     this.#takers.delete(taker);
     for (const waiting of this.#waiting.drain()) if (waiting !== taker) this.#waiting.push(waiting);
     taker.wants = 0;
-    this.giveBack(taker, [...taker.unconfirmed.keys()]);
+    this.#putBack(taker.unconfirmed.drain());
   }
 
   /** @throws ProcessStateError when more were done than were put */
@@ -167,11 +177,15 @@ export class QueueStore {
       const [putter] = this.#putters;
       if (putter !== undefined && this.size < this.maxSize) {
         this.#putters.delete(putter);
-        this.#items.push({ id: ++this.#lastId, payload: putter.payload });
-        this.#unfinished++;
+        this.#add(putter.payload);
         putter.settle();
       } else if (!this.#serve()) return;
     }
+  }
+
+  #add(payload: Buffer): void {
+    this.#items.push({ id: ++this.#lastId, payload });
+    this.#unfinished++;
   }
 
   #serve(): boolean {
@@ -195,21 +209,21 @@ export class QueueStore {
   /** With one taker, items can be sent before it asks. */
   #onlyTaker(): Taker | undefined {
     const [taker] = this.#takers;
-    return this.#takers.size === 1 && taker !== undefined && taker.unconfirmed.size < taker.ahead
+    return this.#takers.size === 1 && taker !== undefined && taker.unconfirmed.length < taker.ahead
       ? taker
       : undefined;
   }
 
   #recall(): void {
     for (const taker of this.#takers) {
-      if (taker.unconfirmed.size === 0 || taker.wants > 0 || taker.isRecalled) continue;
+      if (taker.unconfirmed.length === 0 || taker.wants > 0 || taker.isRecalled) continue;
       taker.isRecalled = true;
       taker.recall();
     }
   }
 
   #hand(item: Item, taker: Taker): void {
-    taker.unconfirmed.set(item.id, item);
+    taker.unconfirmed.push(item);
     taker.isRecalled = false;
     this.#unconfirmed++;
   }

@@ -1,7 +1,9 @@
 /** A queue that another process has made. One link for each queue, however often it was handed over. */
+import { Deque } from '../deque.js';
 import { ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
 import { type Futex, futexCalls } from '../os/futex.js';
 import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
+import { perProcess } from '../per-process.js';
 import type { BatchLink } from './link.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { cancellable } from './queue-maker.js';
@@ -19,7 +21,7 @@ interface Request {
 /** The maker sends further ones ahead when it hears of confirmed ones. */
 const WAKE_EVERY = 64;
 
-const visitors = new Map<string, QueueVisitor>();
+const visitorsOf = perProcess(() => new Map<string, QueueVisitor>());
 
 export class QueueVisitor implements QueueAccess {
   readonly isShared = true;
@@ -32,7 +34,7 @@ export class QueueVisitor implements QueueAccess {
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
   /** Sent by the maker, and not taken yet. */
-  readonly #items = new Map<number, Buffer>();
+  readonly #items = new Deque<{ readonly id: number; readonly payload: Buffer }>();
   readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
   /** The tryGet() that the next item is for. */
   #finder: Request | undefined;
@@ -62,7 +64,7 @@ export class QueueVisitor implements QueueAccess {
         this.#read(message);
       }
       if (inbox.end === undefined) return;
-      visitors.delete(this.#offer.id);
+      visitorsOf().delete(this.#offer.id);
       this.#fail(new QueueLostError(inbox.end.error === undefined ? {} : { cause: inbox.end.error }));
       this.#pages?.discard();
     };
@@ -81,6 +83,7 @@ export class QueueVisitor implements QueueAccess {
   }
 
   static to(offer: Offer, maxSize: number): QueueVisitor {
+    const visitors = visitorsOf();
     let visitor = visitors.get(offer.id);
     if (visitor === undefined) visitors.set(offer.id, (visitor = new QueueVisitor(offer, maxSize)));
     return visitor;
@@ -187,12 +190,9 @@ export class QueueVisitor implements QueueAccess {
   }
 
   #takeItem(): Buffer | undefined {
-    for (const [id, payload] of this.#items) {
-      this.#items.delete(id);
-      this.#confirm(id);
-      return payload;
-    }
-    return undefined;
+    const item = this.#items.shift();
+    if (item !== undefined) this.#confirm(item.id);
+    return item?.payload;
   }
 
   /** Said before anyone sees the item: a death after this loses it, none doubles it. */
@@ -203,8 +203,7 @@ export class QueueVisitor implements QueueAccess {
   }
 
   #giveBack(): void {
-    for (const id of this.#items.keys()) void this.#send(queueMessage(ToMaker.giveBack, id));
-    this.#items.clear();
+    for (const { id } of this.#items.drain()) void this.#send(queueMessage(ToMaker.giveBack, id));
   }
 
   #read(message: Buffer): void {
@@ -238,7 +237,7 @@ export class QueueVisitor implements QueueAccess {
       this.#finder = undefined;
       return;
     }
-    this.#items.set(id, payload);
+    this.#items.push({ id, payload });
     const [getter] = this.#getters;
     if (getter === undefined) return;
     this.#getters.delete(getter);
@@ -253,7 +252,7 @@ export class QueueVisitor implements QueueAccess {
     this.#finder?.reject(error);
     this.#getters.clear();
     this.#requests.clear();
-    this.#items.clear();
+    this.#items.drain();
   }
 }
 

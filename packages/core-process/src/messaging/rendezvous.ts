@@ -11,6 +11,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { perProcess } from '../per-process.js';
 import { holdLoop, releaseLoop } from './keep-alive.js';
 import { StreamLink } from './stream-link.js';
 
@@ -44,13 +45,19 @@ interface Entry extends OfferOptions {
   readonly answer: string;
 }
 
-const entries = new Map<string, Entry>();
-/** Connected, but have not yet said for which offer. */
-const strangers = new Set<Promise<void>>();
-let server: { readonly listener: Server; readonly path: string } | undefined;
+interface Desk {
+  readonly entries: Map<string, Entry>;
+  /** Connected, but have not yet said for which offer. */
+  readonly strangers: Set<Promise<void>>;
+  server: { readonly listener: Server; readonly path: string } | undefined;
+}
+
+const deskOf = perProcess((): Desk => ({ entries: new Map(), strangers: new Set(), server: undefined }));
 
 export function makeOffer(options: OfferOptions): OpenOffer {
-  const { path } = (server ??= listen());
+  const desk = deskOf();
+  const { entries } = desk;
+  const { path } = (desk.server ??= listen());
   // The global one: node:crypto would cost every child that only takes an offer.
   const [id, ask, answer] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
   entries.set(id, { ...options, ask, answer });
@@ -94,12 +101,14 @@ function listen() {
         if (hello === undefined || !letIn(link, hello)) link.destroy();
       });
     });
+    const { strangers } = deskOf();
     strangers.add(identified);
     void identified.then(() => strangers.delete(identified));
   });
   listener.on('error', (error) => {
     process.emitWarning(`core-process can't be reached by other processes: ${error.message}`);
     // Nobody can reach us: whoever waits for an offer to be taken has to hear it.
+    const { entries } = deskOf();
     const lost = [...entries.values()];
     entries.clear();
     closeIfUnused();
@@ -118,6 +127,7 @@ function letIn(link: StreamLink, hello: Buffer): boolean {
     // A stranger that speaks something else.
     return false;
   }
+  const { entries } = deskOf();
   const entry = entries.get(String(said.id));
   if (entry === undefined || entry.ask !== said.ask) return false;
   if (entry.once) entries.delete(String(said.id));
@@ -135,7 +145,7 @@ function pendingArrivals(): Promise<void> {
       once: true,
       onLink: (link) => {
         link.end();
-        void Promise.all(strangers).then(() => resolve());
+        void Promise.all(deskOf().strangers).then(() => resolve());
       },
     });
     const link = takeOffer(barrier.offer);
@@ -144,9 +154,10 @@ function pendingArrivals(): Promise<void> {
 }
 
 function closeIfUnused(): void {
-  if (entries.size > 0 || server === undefined) return;
-  server.listener.close();
-  server = undefined;
+  const desk = deskOf();
+  if (desk.entries.size > 0) return;
+  desk.server?.listener.close();
+  desk.server = undefined;
 }
 
 function uniquePath(): string {

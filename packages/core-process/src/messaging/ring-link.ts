@@ -1,8 +1,8 @@
 /**
  * A link over two rings in shared memory, one for each direction, beside a stream link between the same processes.
  *
- * What fits goes through the rings, what is large by a file in memory. The stream carries what is neither, a bell (an empty message) for a process that
- * sleeps in its event loop, and, by its end, the news that the other process is gone. What a dead process had put into
+ * What fits goes through the rings, what is large by memory of its own (os/large-memory.ts). The stream carries what is
+ * neither, a bell (an empty message) for a process that sleeps in its event loop, and, by its end, the news that the other process is gone. What a dead process had put into
  * its ring is read all the same.
  *
  * | state of a side | how it is woken              |
@@ -14,14 +14,24 @@
  * Order matters: a side publishes its state, then looks once more before it sleeps; the other publishes its message,
  * then looks at the state. One of the two sees the other.
  */
+import { Deque } from '../deque.js';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
 import type { Futex } from '../os/futex.js';
-import { type PassedFile, passByFile, readPassedFile } from '../os/passed-file.js';
+import {
+  allocatePayload,
+  LARGE_BYTES,
+  pathOfPayload,
+  readPayload,
+  releasePayload,
+  usePayload,
+} from '../os/large-memory.js';
 import { Inbox } from './inbox.js';
 import { holdLoop, releaseLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
 import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
+import { LOOK_MS, type Looker, lookEveryTurn } from './turns.js';
+import { Usual } from './usual.js';
 
 const AWAKE = 0;
 const IN_LOOP = 1;
@@ -42,16 +52,15 @@ export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES
 /** Its payload comes over the stream. */
 const BY_STREAM = Buffer.alloc(0);
 
-/** First byte of the link's own messages, with which no payload begins: the path of a file, or its path's return. */
+/** First byte of the link's own messages, with which no payload begins: where a large one lies, or that it was read. */
 const OWN = 0;
-const FILE = 1;
-const FILE_READ = 2;
+const LARGE = 1;
+const LARGE_READ = 2;
+const OWN_HEADER_BYTES = 6;
 
-/** Longer payloads go by a file. */
-const FILE_BYTES = 256 * 1024;
 const BELL = Buffer.alloc(0);
 
-export class RingLink implements BatchLink {
+export class RingLink implements BatchLink, Looker {
   readonly inbox = new Inbox();
   readonly isRemote = true;
   readonly #stream: StreamLink;
@@ -66,8 +75,8 @@ export class RingLink implements BatchLink {
   /** Messages for which there was no room in the ring. */
   #overflow: Uint8Array[] = [];
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  /** Sent, and not read yet: by their paths. */
-  readonly #files = new Map<string, PassedFile>();
+  /** Sent in memory that the other side reads, and not read yet. */
+  readonly #unread = new Deque<Uint8Array>();
   /** Arrived over the stream before their turn. */
   readonly #large: Buffer[] = [];
   #waitsForLarge = false;
@@ -75,6 +84,10 @@ export class RingLink implements BatchLink {
   #isLastPlain: ((payload: Buffer) => boolean) | undefined;
   #isCorked = false;
   #hasNews = false;
+  /** How long after a message of either side the next one comes from the other. */
+  readonly #gap = new Usual();
+  #lastMessage = 0;
+  #isLooking = false;
 
   /**
    * @param side - 0 in one process, 1 in the other
@@ -108,12 +121,13 @@ export class RingLink implements BatchLink {
     if (this.inbox.end !== undefined || this.#stream.inbox.end !== undefined)
       throw new ConnectionEndedError();
     if (this.#overflow.length > 0 || !this.#push(payload)) {
+      usePayload(payload);
       this.#overflow.push(payload);
       return this.#untilRoom();
     }
     if (isQuiet) return undefined;
     if (this.#isCorked) this.#hasNews = true;
-    else this.#wake();
+    else this.#tell();
     return undefined;
   }
 
@@ -126,12 +140,24 @@ export class RingLink implements BatchLink {
     this.#isCorked = false;
     if (!this.#hasNews) return;
     this.#hasNews = false;
-    this.#wake();
+    this.#tell();
   }
 
   /** Reads what is there, quiet messages too. */
   poll(): void {
-    this.#readAll();
+    if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
+  }
+
+  look(now: number): boolean {
+    // Its memory may be another link's by now.
+    if (this.inbox.end !== undefined) this.#isLooking = false;
+    else if (!this.#in.isEmpty || this.#overflow.length > 0) this.#readAll();
+    else if (now - this.#lastMessage > LOOK_MS) {
+      this.#isLooking = false;
+      // Looks once more after it has said that it sleeps.
+      this.#readAll();
+    } else this.#futex.yield();
+    return this.#isLooking;
   }
 
   claim(ordinal: number): boolean {
@@ -152,6 +178,15 @@ export class RingLink implements BatchLink {
     this.#readAll();
   }
 
+  /** The same for so short a while that sleeping would take longer; not at all where that is not to be expected. */
+  spin(): void {
+    if (!this.#isSoonExpected) return;
+    Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+    const end = performance.now() + LOOK_MS;
+    while (this.#in.isEmpty && performance.now() < end) this.#futex.yield();
+    this.#readAll();
+  }
+
   end(): void {
     this.inbox.close();
     this.#stream.end();
@@ -159,25 +194,43 @@ export class RingLink implements BatchLink {
 
   destroy(): void {
     this.inbox.close();
-    this.#closeFiles();
+    this.#releaseAll();
     this.#stream.destroy();
   }
 
   #push(payload: Uint8Array): boolean {
     // An empty payload stands for one that comes by the stream; nobody sends an empty one, or one that begins with OWN.
     if (payload.byteLength <= this.#out.longest) return this.#out.push(payload);
-    const file = payload.byteLength >= FILE_BYTES ? passByFile(payload) : undefined;
-    if (file !== undefined) {
-      if (this.#out.push(ownMessage(FILE, file.path))) {
-        this.#files.set(file.path, file);
-        return true;
+    if (payload.byteLength >= LARGE_BYTES) {
+      const large = placed(payload);
+      const path = pathOfPayload(large);
+      if (path !== undefined) {
+        const isSent = this.#out.push(ownMessage(LARGE, payload.byteLength, path));
+        if (isSent) this.#unread.push(large);
+        else releasePayload(large);
+        return isSent;
       }
-      file.close();
-      return false;
     }
     if (!this.#out.push(BY_STREAM)) return false;
     void this.#stream.send(payload);
     return true;
+  }
+
+  get #isSoonExpected(): boolean {
+    return (this.#gap.milliseconds ?? 0) < 0.5;
+  }
+
+  /** There was something: an answer, or the next one, may come in a moment. */
+  #stayAwake(): void {
+    this.#lastMessage = performance.now();
+    if (this.#isLooking || !this.#isSoonExpected) return;
+    this.#isLooking = true;
+    lookEveryTurn(this);
+  }
+
+  #tell(): void {
+    this.#wake();
+    this.#stayAwake();
   }
 
   #wake(): void {
@@ -206,7 +259,7 @@ export class RingLink implements BatchLink {
     this.#readAll();
     if (inbox.end !== undefined) {
       this.inbox.close(inbox.end.error);
-      this.#closeFiles();
+      this.#releaseAll();
       this.#room?.resolve();
     }
   }
@@ -217,13 +270,23 @@ export class RingLink implements BatchLink {
       this.#flushOverflow();
       return;
     }
+    Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+    if (!this.#in.isEmpty) {
+      if (this.#lastMessage > 0) this.#gap.add(performance.now() - this.#lastMessage);
+      this.#stayAwake();
+    }
     do {
-      Atomics.store(this.#words, this.#mine + STATE, AWAKE);
+      if (!this.#isLooking) Atomics.store(this.#words, this.#mine + STATE, AWAKE);
       this.#flushOverflow();
       while (this.#readOne());
-      if (Atomics.exchange(this.#words, this.#theirs + WAITS_FOR_ROOM, 0) === 1) this.#wake();
-      Atomics.store(this.#words, this.#mine + STATE, IN_LOOP);
+      if (Atomics.load(this.#words, this.#theirs + WAITS_FOR_ROOM) === 1) this.#giveRoom();
+      if (!this.#isLooking) Atomics.store(this.#words, this.#mine + STATE, IN_LOOP);
     } while (!this.#in.isEmpty && !this.#waitsForLarge);
+  }
+
+  #giveRoom(): void {
+    Atomics.store(this.#words, this.#theirs + WAITS_FOR_ROOM, 0);
+    this.#wake();
   }
 
   #readOne(): boolean {
@@ -243,24 +306,24 @@ export class RingLink implements BatchLink {
   }
 
   #readOwn(message: Buffer): void {
-    const path = message.toString('utf8', 2);
-    if (message[1] === FILE_READ) {
-      this.#files.get(path)?.close();
-      this.#files.delete(path);
+    if (message[1] === LARGE_READ) {
+      const read = this.#unread.shift();
+      if (read !== undefined) releasePayload(read);
       return;
     }
     try {
-      this.inbox.push(readPassedFile(path));
-      void this.send(ownMessage(FILE_READ, path), true);
+      this.inbox.push(
+        readPayload(message.toString('utf8', OWN_HEADER_BYTES), message.readUInt32LE(OWN_HEADER_BYTES - 4)),
+      );
+      void this.send(ownMessage(LARGE_READ, 0, ''), true);
     } catch (cause) {
       // Its sender has died in this moment, and the message with it.
       this.inbox.close(new MessageTornError({ cause }));
     }
   }
 
-  #closeFiles(): void {
-    for (const file of this.#files.values()) file.close();
-    this.#files.clear();
+  #releaseAll(): void {
+    for (const payload of [...this.#unread.drain(), ...this.#overflow.splice(0)]) releasePayload(payload);
   }
 
   #flushOverflow(): void {
@@ -268,7 +331,7 @@ export class RingLink implements BatchLink {
       // Asked for before the last try: what is freed after it is told.
       Atomics.store(this.#words, this.#mine + WAITS_FOR_ROOM, 1);
       if (!this.#push(this.#overflow[0] as Uint8Array)) return;
-      this.#overflow.shift();
+      releasePayload(this.#overflow.shift() as Uint8Array);
       this.#wake();
     }
     if (this.#room === undefined) return;
@@ -293,6 +356,23 @@ export class RingLink implements BatchLink {
   }
 }
 
-function ownMessage(kind: number, path: string): Buffer {
-  return Buffer.concat([Buffer.from([OWN, kind]), Buffer.from(path)]);
+/** The payload where the other side can read it, if that is to be had: with one more user, or as a copy. */
+function placed(payload: Uint8Array): Uint8Array {
+  if (pathOfPayload(payload) !== undefined) {
+    usePayload(payload);
+    return payload;
+  }
+  const copy = allocatePayload(payload.byteLength);
+  if (pathOfPayload(copy) === undefined) return payload;
+  copy.set(payload);
+  return copy;
+}
+
+function ownMessage(kind: number, bytes: number, path: string): Buffer {
+  const message = Buffer.allocUnsafe(OWN_HEADER_BYTES + Buffer.byteLength(path));
+  message[0] = OWN;
+  message[1] = kind;
+  message.writeUInt32LE(bytes, OWN_HEADER_BYTES - 4);
+  message.write(path, OWN_HEADER_BYTES);
+  return message;
 }

@@ -3,14 +3,17 @@
  *
  * When it is cut off inside a frame the inbox ends with MessageTornError, never with half a message.
  */
+import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
+import { releasePayload, usePayload } from '../os/large-memory.js';
 import { FrameReader, frame, frameHeader } from './frame.js';
 import { Inbox } from './inbox.js';
 import type { BatchLink } from './link.js';
 
 /** Larger payloads are not copied to stand behind their header. */
 const COPY_BYTES = 16 * 1024;
+const REST_BYTES = 64 * 1024;
 
 export class StreamLink implements BatchLink {
   readonly inbox = new Inbox();
@@ -20,25 +23,14 @@ export class StreamLink implements BatchLink {
   #cause: Error | undefined;
   #room: Promise<void> | undefined;
 
+  #expected: string | undefined;
+
   /** @param expected - the first payload that comes has to be this one; it is not passed on */
   constructor(socket: Socket, expected?: string) {
     this.#socket = socket;
-    let greeting = expected;
+    this.#expected = expected;
     socket.unref();
-    socket.on('data', (chunk: Buffer) => {
-      for (const payload of this.#frames.push(chunk)) {
-        if (greeting === undefined) this.inbox.push(payload);
-        else if (payload.toString() === greeting) greeting = undefined;
-        else {
-          socket.destroy(new Error('Another program than the expected one answered.'));
-          return;
-        }
-      }
-      if (this.inbox.isFull) {
-        socket.pause();
-        this.inbox.onRoom(() => socket.resume());
-      }
-    });
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => {
       this.#cause = error;
     });
@@ -53,11 +45,12 @@ export class StreamLink implements BatchLink {
       throw new ConnectionEndedError(this.#cause === undefined ? {} : { cause: this.#cause });
     }
     let hasRoom: boolean;
-    if (payload.byteLength < COPY_BYTES) hasRoom = socket.write(frame(payload));
+    if (payload.byteLength < COPY_BYTES) hasRoom = socket.write(frame(payload), this.#onWritten);
     else {
       socket.cork();
-      socket.write(frameHeader(payload.byteLength));
-      hasRoom = socket.write(payload);
+      socket.write(frameHeader(payload.byteLength), this.#onWritten);
+      usePayload(payload);
+      hasRoom = socket.write(payload, () => releasePayload(payload));
       socket.uncork();
     }
     return hasRoom ? undefined : (this.#room ??= this.#untilRoom());
@@ -95,6 +88,41 @@ export class StreamLink implements BatchLink {
     this.inbox.close();
     this.#socket.destroy();
   }
+
+  #read(chunk: Buffer): void {
+    const socket = this.#socket;
+    for (const payload of this.#frames.push(chunk)) {
+      if (this.#expected === undefined) this.inbox.push(payload);
+      else if (payload.toString() === this.#expected) this.#expected = undefined;
+      else {
+        socket.destroy(new Error('Another program than the expected one answered.'));
+        return;
+      }
+    }
+    if (this.inbox.isFull) {
+      socket.pause();
+      this.inbox.onRoom(() => socket.resume());
+    }
+  }
+
+  /**
+   * A write that fails makes Node close the socket, whatever the other side had still sent before its end. That would be
+   * lost: it is read here, before.
+   */
+  readonly #onWritten = (error?: Error | null): void => {
+    const fd = (this.#socket as Socket & { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
+    if (!error || fd < 0 || this.inbox.end !== undefined) return;
+    try {
+      for (;;) {
+        const chunk = Buffer.allocUnsafe(REST_BYTES);
+        const bytes = readSync(fd, chunk);
+        if (bytes === 0) return;
+        this.#read(chunk.subarray(0, bytes));
+      }
+    } catch {
+      // Nothing more is there, or the other side has cut it off.
+    }
+  };
 
   #untilRoom(): Promise<void> {
     return new Promise((resolve) => {

@@ -8,6 +8,8 @@ export interface Futex {
   wait(address: bigint, expected: number, milliseconds: number): void;
   /** Wakes one sleeper, of whatever process. */
   wake(address: bigint): void;
+  /** Lets another thread have the processor, if one waits for it. @see sched_yield(2) */
+  yield(): void;
 }
 
 const FUTEX_WAIT = 0;
@@ -45,6 +47,7 @@ export function futexCalls(): Futex | undefined {
     wake(address) {
       call(number, address, FUTEX_WAKE, 1, null, null, 0);
     },
+    yield: libc.library.func('int sched_yield()') as unknown as () => void,
   };
   return futex;
 }

@@ -7,7 +7,6 @@
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
-import { openUnnamed } from './passed-file.js';
 
 export interface MappedPages {
   readonly buffer: ArrayBuffer;
@@ -34,7 +33,10 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
   try {
     fd = openUnnamed();
     // Written, not only made as long: a full /dev/shm shows here, and not as SIGBUS later.
-    for (let written = 0; written < bytes; ) written += writeSync(fd, new Uint8Array(bytes - written));
+    const zeros = new Uint8Array(Math.min(bytes, 1024 * 1024));
+    for (let written = 0; written < bytes; ) {
+      written += writeSync(fd, zeros, 0, Math.min(zeros.byteLength, bytes - written));
+    }
     const mapped = map(libc, fd, bytes);
     let opened: number | undefined = fd;
     const closePath = () => {
@@ -72,6 +74,13 @@ export function openSharedPages(path: string, bytes: number): MappedPages | unde
     // Its maker has died, or that one's /proc is not for us.
     return undefined;
   }
+}
+
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** Opens a file without a name in memory. @throws where there is no /dev/shm, or no descriptor left */
+function openUnnamed(): number {
+  return openSync('/dev/shm', O_TMPFILE | constants.O_RDWR, 0o600);
 }
 
 type Mmap = (

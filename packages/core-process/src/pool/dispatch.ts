@@ -35,6 +35,9 @@ import { type WorkerEvents, WorkerProcess } from './worker-process.js';
 const AHEAD_MS = 2;
 const AHEAD_TASKS = 64;
 
+/** About what it takes an idle worker to wake and begin. */
+const WAKE_MS = 0.05;
+
 /** So many workers that die before they are ready, one after the other, break the pool. */
 const START_FAILURES = 3;
 
@@ -64,8 +67,11 @@ export interface PoolMetrics {
 
 export class Dispatcher implements WorkerEvents {
   readonly #options: ResolvedPoolOptions;
+  readonly #context = childContext();
   readonly #queue = new TaskQueue();
   readonly #workers = new Set<WorkerProcess>();
+  /** For one worker alone, which has ended before. */
+  readonly #homeless: PoolTask[] = [];
   /** Workers that were given something in this turn. */
   readonly #touched = new Set<WorkerProcess>();
   readonly #waitingForRoom: (() => void)[] = [];
@@ -99,14 +105,40 @@ export class Dispatcher implements WorkerEvents {
 
   /** @throws PoolClosedError, PoolBrokenError, PoolTerminatedError, StartedWhileImportingError */
   checkOpen(): void {
-    const importing = childContext()?.importing;
+    const importing = this.#context?.importing;
     if (importing !== undefined) throw new StartedWhileImportingError(importing);
     if (this.#refusal !== undefined) throw this.#refusal();
   }
 
-  /** Takes a task; the promise is for room in the queue. */
-  add(task: PoolTask, signal: AbortSignal | undefined): Promise<void> | undefined {
+  /** Takes a task. */
+  add(task: PoolTask, signal: AbortSignal | undefined): void {
     this.checkOpen();
+    this.#watch(task, signal);
+    this.#queue.push(task);
+    this.#schedule();
+  }
+
+  /** Takes a task for each worker; all are started for it. */
+  addForEach(makeTask: () => PoolTask, signal: AbortSignal | undefined): void {
+    this.checkOpen();
+    this.#startWorkers(this.#options.processes - this.#living());
+    // Unless that has broken the pool.
+    this.checkOpen();
+    const workers = [...this.#workers].filter(({ state }) => state !== 'retiring');
+    const lists = workers.map(({ own }) => own);
+    // Whoever takes the place of one that is about to end.
+    while (lists.length < this.#options.processes) lists.push(this.#homeless);
+    // All or none: one that can't be sent throws here.
+    const tasks = lists.map(() => makeTask());
+    for (const [index, task] of tasks.entries()) {
+      task.isForOne = true;
+      this.#watch(task, signal);
+      lists[index]?.push(task);
+    }
+    this.#schedule();
+  }
+
+  #watch(task: PoolTask, signal: AbortSignal | undefined): void {
     if (this.#unsettled++ === 0) holdLoop();
     task.onSettled = this.#onTaskSettled;
     if (signal !== undefined) {
@@ -117,8 +149,10 @@ export class Dispatcher implements WorkerEvents {
         this.#onTaskSettled();
       };
     }
-    this.#queue.push(task);
-    this.#schedule();
+  }
+
+  /** Resolves when the queue has room; undefined when it has some now. */
+  room(): Promise<void> | undefined {
     if (this.#queue.length <= this.#options.maxQueued) return undefined;
     return new Promise((resolve) => this.#waitingForRoom.push(resolve));
   }
@@ -126,9 +160,11 @@ export class Dispatcher implements WorkerEvents {
   /** Settles a task with the reason, wherever it is. */
   cancel(task: PoolTask, reason: unknown): void {
     if (task.isSettled) return;
-    const worker = [...this.#workers].find((candidate) => candidate.tasks.has(task.id));
-    if (worker === undefined) this.#queue.discount();
-    else {
+    const worker = [...this.#workers].find((candidate) => candidate.tasks.includes(task));
+    if (worker === undefined) {
+      // One that is for one worker is passed over there.
+      if (!task.isForOne) this.#queue.discount();
+    } else {
       worker.cancel(task, reason);
       if (worker.running === task) {
         this.#takeBack(worker);
@@ -159,9 +195,9 @@ export class Dispatcher implements WorkerEvents {
     if (this.#state === 'ended' && this.#unsettled === 0 && this.#workers.size === 0) return;
     this.#state = 'ended';
     this.#refusal = makeError;
-    const atWorkers = [...this.#workers].flatMap((worker) => [...worker.tasks.values()]);
+    const atWorkers = [...this.#workers].flatMap((worker) => [...worker.tasks, ...worker.own]);
     for (const worker of this.#workers) worker.terminate();
-    for (const task of [...this.#queue.clear(), ...atWorkers]) {
+    for (const task of [...this.#queue.clear(), ...this.#homeless.splice(0), ...atWorkers]) {
       if (task.isSettled) continue;
       this.#counts.failed++;
       task.fail(makeError());
@@ -276,7 +312,7 @@ export class Dispatcher implements WorkerEvents {
       Buffer.from(worker.pages.buffer, 0, RING_LINK_BYTES).fill(0);
       this.#freePages.push(worker.pages);
     }
-    const left = [...worker.tasks.values()];
+    const left = [...worker.tasks];
     const reason = exit.reason === 'threw' || exit.reason === 'start-failed' ? { cause } : {};
     if (!worker.wasEndedByPool) this.#counts.died++;
     // Last first: each goes to the head of its lane.
@@ -285,8 +321,10 @@ export class Dispatcher implements WorkerEvents {
       if (task === worker.running) this.#runnerDied(task, exit, reason);
       else if (task === left[0] && ++task.lostDeliveries >= LOST_DELIVERIES) {
         this.#fail(task, new WorkerDiedError(task.name, exit, task.lostDeliveries, reason));
-      } else this.#queue.putBack(task);
+      } else this.#putBack(task);
     }
+    // Whoever takes its place does what was meant for it.
+    this.#homeless.push(...worker.own);
     if (!worker.wasReady && !worker.wasEndedByPool) this.#startFailed(exit, cause);
     this.#schedule();
     this.#endIfDone();
@@ -296,14 +334,19 @@ export class Dispatcher implements WorkerEvents {
     const { onWorkerDeath, retries } = this.#options;
     task.attempts++;
     clearTimeout(task.timer);
-    if (onWorkerDeath === 'retry' && task.attempts <= retries && !task.sent.isSingleUse) {
+    if (onWorkerDeath === 'retry' && task.attempts <= retries && !task.isSingleUse) {
       this.#counts.retried++;
-      this.#queue.putBack(task);
+      this.#putBack(task);
       return;
     }
     const error = new WorkerDiedError(task.name, exit, task.attempts, reason);
     this.#fail(task, error);
     if (onWorkerDeath === 'break') this.#break('a worker died, and onWorkerDeath is "break".', error);
+  }
+
+  #putBack(task: PoolTask): void {
+    if (task.isForOne) this.#homeless.push(task);
+    else this.#queue.putBack(task);
   }
 
   #startFailed(exit: ExitRecord, cause: unknown): void {
@@ -343,13 +386,15 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #dispatch(): void {
+    const now = performance.now();
+    for (const worker of this.#workers) {
+      if (worker.state === 'ready' && worker.own.length > 0) this.#assignOwn(worker);
+    }
     for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
-      const worker = this.#workerFor(task);
+      const worker = this.#workerFor(task, now);
       if (worker === undefined) break;
       this.#queue.shift();
-      worker.assign(task);
-      this.#touched.add(worker);
-      if (worker.assigned - worker.takenBack >= this.#options.maxTasksPerChild) worker.retire();
+      this.#assign(task, worker);
     }
     for (const worker of this.#touched) worker.flush();
     this.#touched.clear();
@@ -358,18 +403,33 @@ export class Dispatcher implements WorkerEvents {
     this.#tellRoom();
   }
 
+  #assign(task: PoolTask, worker: WorkerProcess): void {
+    worker.assign(task);
+    this.#touched.add(worker);
+    if (worker.assigned - worker.takenBack >= this.#options.maxTasksPerChild) worker.retire();
+  }
+
+  /** What is for it alone, once it has nothing else. */
+  #assignOwn(worker: WorkerProcess): void {
+    while (worker.own[0]?.isSettled === true) worker.own.shift();
+    const [task] = worker.own;
+    if (task === undefined || worker.tasks.length > 0) return;
+    worker.own.shift();
+    this.#assign(task, worker);
+  }
+
   /** Takes back what was sent ahead and waits behind a long task while another worker has nothing to do. */
   #rebalance(): void {
     let isOneFree = this.#living() < this.#options.processes;
     let mayHelp = false;
     for (const worker of this.#workers) {
-      if (worker.state === 'ready' && worker.tasks.size === 0) isOneFree = true;
-      if (worker.tasks.size > 1) mayHelp = true;
+      if (worker.state === 'ready' && worker.tasks.length === 0) isOneFree = true;
+      if (worker.tasks.length > 1) mayHelp = true;
     }
     if (!isOneFree || !mayHelp) return;
     const now = performance.now();
     for (const worker of this.#workers) {
-      if (worker.tasks.size > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
+      if (worker.tasks.length > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
     }
     if (this.#queue.length > 0) this.#schedule();
     else if (!this.#isRebalanceSet) {
@@ -382,23 +442,41 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #takeBack(worker: WorkerProcess): void {
-    for (const task of worker.takeBack().toReversed()) if (!task.isSettled) this.#queue.putBack(task);
+    for (const task of worker.takeBack().toReversed()) {
+      if (task.isSettled) continue;
+      if (task.isForOne) worker.own.unshift(task);
+      else this.#queue.putBack(task);
+    }
   }
 
-  /** An idle worker, else the one with the least to do, if the task may be sent ahead. */
-  #workerFor(task: PoolTask): WorkerProcess | undefined {
+  /**
+   * The worker with the least to do, if the task may be sent ahead there. An idle one is better only if the task would
+   * begin there sooner, which takes a sleeping process some time.
+   */
+  #workerFor(task: PoolTask, now: number): WorkerProcess | undefined {
+    let idle: WorkerProcess | undefined;
     let best: WorkerProcess | undefined;
+    let ahead = Infinity;
     for (const worker of this.#workers) {
-      if (worker.state === 'ready' && (best === undefined || worker.tasks.size < best.tasks.size))
+      if (worker.state !== 'ready' || worker.own.length > 0) continue;
+      if (worker.tasks.length === 0) idle ??= worker;
+      else {
+        const until = worker.usualWork(now);
+        if (until >= ahead) continue;
         best = worker;
+        ahead = until;
+      }
     }
-    if (best === undefined || best.tasks.size === 0) return best;
     // A task that may be killed takes none with it, and one that counts memory is looked at alone.
-    if (best.tasks.size >= AHEAD_TASKS || this.#options.maxMemoryPerChild !== undefined) return undefined;
-    // One that has run for long already may go on as long.
-    let ahead = task.function.usual + performance.now() - best.runningSince;
-    for (const [, other] of best.tasks) ahead += other.function.usual;
-    return ahead <= AHEAD_MS ? best : undefined;
+    if (
+      best === undefined ||
+      best.tasks.length >= AHEAD_TASKS ||
+      this.#options.maxMemoryPerChild !== undefined
+    ) {
+      return idle;
+    }
+    const limit = idle === undefined ? AHEAD_MS : WAKE_MS;
+    return ahead + task.function.usual <= limit ? best : idle;
   }
 
   /** Workers are started when there is something for them to do. */
@@ -406,8 +484,12 @@ export class Dispatcher implements WorkerEvents {
     if (this.#state === 'ended') return;
     let starting = 0;
     for (const worker of this.#workers) if (worker.state === 'starting') starting++;
-    let wanted = Math.min(this.#queue.length - starting, this.#options.processes - this.#living());
-    while (wanted-- > 0) {
+    const waiting = this.#queue.length + this.#homeless.length;
+    this.#startWorkers(Math.min(waiting - starting, this.#options.processes - this.#living()));
+  }
+
+  #startWorkers(count: number): void {
+    for (let started = 0; started < count; started++) {
       try {
         this.#startWorker();
       } catch (cause) {
@@ -421,7 +503,10 @@ export class Dispatcher implements WorkerEvents {
     const name = `PoolWorker-${++this.#startedWorkers}`;
     const pages = this.#freePages.pop() ?? (futexCalls() && createSharedPages(RING_LINK_BYTES));
     try {
-      this.#workers.add(new WorkerProcess(name, this.#options, this, pages));
+      const worker = new WorkerProcess(name, this.#options, this, pages);
+      const task = this.#homeless.shift();
+      if (task !== undefined) worker.own.push(task);
+      this.#workers.add(worker);
     } catch (error) {
       pages?.discard();
       throw error;
@@ -431,13 +516,13 @@ export class Dispatcher implements WorkerEvents {
   /** One that only has to end does not count. */
   #living(): number {
     let living = 0;
-    for (const worker of this.#workers) if (worker.state !== 'retiring' || worker.tasks.size > 0) living++;
+    for (const worker of this.#workers) if (worker.state !== 'retiring' || worker.tasks.length > 0) living++;
     return living;
   }
 
   #watchIdle(worker: WorkerProcess): void {
     clearTimeout(worker.idleTimer);
-    if (worker.tasks.size > 0 || this.#options.idleTimeout === Infinity) return;
+    if (worker.tasks.length > 0 || this.#options.idleTimeout === Infinity) return;
     worker.idleTimer = setTimeout(() => worker.retire(), this.#options.idleTimeout).unref();
   }
 

@@ -90,6 +90,8 @@ class ChunkReader {
   isDone = false;
   /** What reading threw; what was read before it is whole. */
   failure: { readonly error: unknown } | undefined;
+  /** An array is cut instead of read one by one. */
+  readonly #array: readonly unknown[] | undefined;
   readonly #isAsync: boolean;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
   readonly #size: number;
@@ -103,11 +105,14 @@ class ChunkReader {
     this.#iterator = this.#isAsync
       ? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]()
       : (input as Iterable<unknown>)[Symbol.iterator]();
+    this.#array =
+      Array.isArray(input) && input[Symbol.iterator] === Array.prototype.values ? input : undefined;
     this.#size = size;
   }
 
   /** A chunk that is there now; else undefined, and `onArrival` is called when it is worth asking again. */
   next(onArrival: () => void): { readonly items: readonly unknown[]; readonly start: number } | undefined {
+    if (this.#array !== undefined) return this.#cut(this.#array);
     while (!this.isDone && !this.#isWaiting && this.#items.length < this.#size) {
       try {
         const step = this.#iterator.next();
@@ -133,6 +138,16 @@ class ChunkReader {
     this.#start += this.#items.length;
     this.#items = [];
     return chunk;
+  }
+
+  #cut(array: readonly unknown[]) {
+    const start = this.#start;
+    if (this.isDone || start >= array.length) {
+      this.isDone = true;
+      return undefined;
+    }
+    this.#start += this.#size;
+    return { items: array.slice(start, this.#start), start };
   }
 
   /** Lets the input's own clean-up run when it was not read to its end. */

@@ -78,7 +78,7 @@ export class Pool implements AsyncDisposable {
     // What is thrown in here rejects; no second promise, since this is called most.
     return new Promise((resolve, reject) => {
       const listener = { onReturned: resolve as (value: unknown) => void, onFailed: reject };
-      void this.#call(fn, args ?? [], options, listener);
+      this.#call(fn, args ?? [], options, listener);
     });
   }
 
@@ -99,14 +99,42 @@ export class Pool implements AsyncDisposable {
     });
     result.catch(() => undefined);
     const listener = { onReturned: settle.resolve, onFailed: settle.reject };
-    const { task, room } = this.#call(fn, args ?? [], options, listener);
-    if (room !== undefined) await room;
+    const task = this.#call(fn, args ?? [], options, listener);
+    await this.#dispatcher.room();
     return {
       id: task.id,
       result: result as Promise<Awaited<R>>,
       cancel: (reason = new DOMException('The task was cancelled.', 'AbortError')) =>
         this.#dispatcher.cancel(task, reason),
     };
+  }
+
+  /**
+   * Runs one call in each worker, to tell all of them something; every worker is started for it. A worker that is
+   * started later does not hear it: what each one needs from its beginning is the `initializer`'s.
+   *
+   * @returns the results, in no particular order
+   * @throws as apply() does, with the first failure; the other calls go on
+   */
+  broadcast<A extends unknown[], R>(
+    fn: PoolFunction<A, R>,
+    args?: Readonly<A>,
+    options: TaskOptions = {},
+  ): Promise<Awaited<R>[]> {
+    const results: Promise<unknown>[] = [];
+    return new Promise((resolve, reject) => {
+      const makeTask = this.#prepare(fn, args ?? [], options);
+      this.#dispatcher.addForEach(() => {
+        let listener!: TaskListener;
+        const result = new Promise((onReturned, onFailed) => {
+          listener = { onReturned, onFailed };
+        });
+        const task = makeTask(listener);
+        results.push(result);
+        return task;
+      }, options.signal);
+      Promise.all(results).then(resolve as (values: unknown[]) => void, reject);
+    });
   }
 
   /**
@@ -181,7 +209,7 @@ export class Pool implements AsyncDisposable {
         wake?.();
       },
     });
-    void this.#dispatcher.add(task, options.signal);
+    this.#dispatcher.add(task, options.signal);
     try {
       for (;;) {
         if (yielded.length > 0) {
@@ -226,15 +254,22 @@ export class Pool implements AsyncDisposable {
   }
 
   /** @throws what apply() rejects with for a task that can't be sent */
-  #call(fn: PoolFunction, args: readonly unknown[], options: TaskOptions, listener: TaskListener) {
+  #call(fn: PoolFunction, args: readonly unknown[], options: TaskOptions, listener: TaskListener): PoolTask {
+    const task = this.#prepare(fn, args, options)(listener);
+    this.#dispatcher.add(task, options.signal);
+    return task;
+  }
+
+  #prepare(fn: PoolFunction, args: readonly unknown[], options: TaskOptions) {
     checkTaskOptions(options);
     if (!Array.isArray(args)) {
       throw new InvalidOptionError('args', `The arguments of a task are an array, not ${typeof args}.`);
     }
     options.signal?.throwIfAborted();
     this.#dispatcher.checkOpen();
-    const task = new PoolTask(this.#functions.get(fn), Shape.call, args, 'args', options, listener);
-    return { task, room: this.#dispatcher.add(task, options.signal) };
+    const taskFunction = this.#functions.get(fn);
+    return (listener: TaskListener) =>
+      new PoolTask(taskFunction, Shape.call, args, 'args', options, listener);
   }
 
   async #mapAll<R>(
@@ -296,7 +331,7 @@ export class Pool implements AsyncDisposable {
           onReturned: (values) => done({ values: values as unknown[] }),
           onFailed: fail,
         });
-        void this.#dispatcher.add(task, options.signal);
+        this.#dispatcher.add(task, options.signal);
       } catch (error) {
         fail(error);
         return () => undefined;

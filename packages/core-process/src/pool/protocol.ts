@@ -27,9 +27,10 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import type { SentHandovers } from '../messaging/clone.js';
-import { encodeValue } from '../messaging/codec.js';
+import { encodeList, encodeValue } from '../messaging/codec.js';
 import type { ThrownRecord } from '../messaging/error-record.js';
 import type { Offer } from '../messaging/rendezvous.js';
+import { allocatePayload } from '../os/large-memory.js';
 import type { TargetReference } from '../target/reference.js';
 
 export const ToWorker = { function: 1, task: 2, cancel: 3, credit: 4, close: 5 } as const;
@@ -85,6 +86,7 @@ export const ANSWER_HEADER_BYTES = 13;
 /** Kind and id. */
 export const SHORT_HEADER_BYTES = 5;
 
+/** To be released when the task has settled. */
 export function encodeTask(
   id: number,
   functionIndex: number,
@@ -94,7 +96,11 @@ export function encodeTask(
   isTimed: boolean,
   sent: SentHandovers,
 ): Buffer {
-  const bytes = encodeValue(value, path, TASK_HEADER_BYTES, sent);
+  // A list of items was made by map() itself; arguments are the caller's.
+  const bytes =
+    shape === Shape.items
+      ? encodeList(value as unknown[], path, TASK_HEADER_BYTES, sent, allocatePayload)
+      : encodeValue(value, path, TASK_HEADER_BYTES, sent, allocatePayload);
   bytes[0] = ToWorker.task;
   bytes.writeUInt32LE(id, ID_AT);
   bytes.writeUInt32LE(functionIndex, 5);

@@ -1,19 +1,15 @@
 /** The functions that a pool has been given: a number for each in its messages, and how long they take. */
+import { Usual } from '../messaging/usual.js';
 import { referenceOf, type TargetReference } from '../target/reference.js';
 import type { PoolFunction } from './pool-options.js';
 
 /** So many calls make an estimate. */
 const ENOUGH_CALLS = 16;
 
-/** How far one call moves it: this part of it, and so many milliseconds. */
-const STEPS = 8;
-const SMALLEST_STEP_MS = 0.01;
-
 export class TaskFunction {
   readonly index: number;
   readonly reference: TargetReference;
-  #usual = 0;
-  #calls = 0;
+  readonly #duration = new Usual();
 
   constructor(index: number, reference: TargetReference) {
     this.index = index;
@@ -22,26 +18,28 @@ export class TaskFunction {
 
   /** What a call usually takes, in milliseconds; Infinity while too little is known. */
   get usual(): number {
-    return this.#calls < ENOUGH_CALLS ? Infinity : this.#usual;
+    return this.#duration.count < ENOUGH_CALLS ? Infinity : (this.#duration.milliseconds ?? Infinity);
   }
 
-  /** Follows the middle of the values, not their mean: one call that the scheduler has held up says nothing. */
   took(milliseconds: number): void {
-    const step = this.#usual / STEPS + SMALLEST_STEP_MS;
-    this.#calls++;
-    this.#usual +=
-      this.#calls === 1 ? milliseconds : Math.max(-step, Math.min(step, milliseconds - this.#usual));
-    if (this.#usual < 0) this.#usual = 0;
+    this.#duration.add(milliseconds);
   }
 }
 
 export class TaskFunctions {
   readonly #byFunction = new WeakMap<object, TaskFunction>();
+  /** To find the module anew with each call would cost more than the call. */
+  readonly #byUrl = new Map<string, TaskFunction>();
   readonly #byReference = new Map<string, TaskFunction>();
 
   /** @throws TargetNotExportedError, TargetNotFoundError, InvalidOptionError */
   get(target: PoolFunction): TaskFunction {
-    const known = typeof target === 'function' ? this.#byFunction.get(target) : undefined;
+    const known =
+      typeof target === 'function'
+        ? this.#byFunction.get(target)
+        : target instanceof URL
+          ? this.#byUrl.get(target.href)
+          : undefined;
     if (known !== undefined) return known;
     const reference = referenceOf(target);
     const key = JSON.stringify(reference);
@@ -51,6 +49,7 @@ export class TaskFunctions {
       this.#byReference.set(key, found);
     }
     if (typeof target === 'function') this.#byFunction.set(target, found);
+    else if (target instanceof URL) this.#byUrl.set(target.href, found);
     return found;
   }
 }

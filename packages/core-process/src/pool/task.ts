@@ -4,6 +4,7 @@
  * queued → at a worker (→ begun) → settled. It may go back to the queue; once settled it never changes.
  */
 import { SentHandovers } from '../messaging/clone.js';
+import { releasePayload } from '../os/large-memory.js';
 import { encodeTask, type Shape } from './protocol.js';
 import type { TaskOptions } from './pool-options.js';
 import type { TaskFunction } from './task-functions.js';
@@ -26,7 +27,12 @@ export class PoolTask {
   readonly priority: number;
   readonly timeout: number;
   readonly onProgress: ((value: unknown) => void) | undefined;
-  readonly sent = new SentHandovers();
+  /** What it takes with it; most take nothing. */
+  readonly #sent: SentHandovers | undefined;
+  /** What it was expected to take when it was sent, in milliseconds. */
+  expected = 0;
+  /** One of a broadcast: not any worker may run it. */
+  isForOne = false;
   isSettled = false;
   /** Workers that have died with it: while it ran, and while it was read. */
   attempts = 0;
@@ -49,6 +55,7 @@ export class PoolTask {
     // Zero says «none» in messages.
     this.id = lastId = (lastId % 0xffff_ffff) + 1;
     this.function = taskFunction;
+    const sent = new SentHandovers();
     this.message = encodeTask(
       this.id,
       taskFunction.index,
@@ -56,8 +63,9 @@ export class PoolTask {
       value,
       path,
       options.timeout !== undefined,
-      this.sent,
+      sent,
     );
+    this.#sent = sent.isSingleUse ? sent : undefined;
     this.priority = options.priority ?? 0;
     this.timeout = options.timeout ?? Infinity;
     this.onProgress = options.onProgress;
@@ -66,6 +74,11 @@ export class PoolTask {
 
   get name(): string {
     return this.function.reference.export;
+  }
+
+  /** True when something in it can be built once only: it can't be sent again. */
+  get isSingleUse(): boolean {
+    return this.#sent !== undefined;
   }
 
   /** Only the first of all endings counts. */
@@ -84,9 +97,10 @@ export class PoolTask {
   #settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
-    clearTimeout(this.timer);
+    if (this.timer !== undefined) clearTimeout(this.timer);
     // All that it took is rebuilt by now, or never will be.
-    this.sent.lose();
+    this.#sent?.lose();
+    releasePayload(this.message);
     this.onSettled?.();
     return true;
   }

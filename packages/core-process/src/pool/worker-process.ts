@@ -48,14 +48,21 @@ export interface WorkerEvents {
 /** Once a worker is dead, what it had sent is read within so many milliseconds, or its link is cut. */
 const LAST_WORDS_MS = 1000;
 
+/** What a task is expected to take of which nothing is known: more than is ever sent ahead of another. */
+const UNKNOWN_MS = 1e6;
+
 export class WorkerProcess {
   state: 'starting' | 'ready' | 'retiring' | 'ended' = 'starting';
   /** Sent and not answered, in the order in which they run. */
-  readonly tasks = new Map<number, PoolTask>();
+  readonly tasks: PoolTask[] = [];
   /** The one of them that runs. */
   running: PoolTask | undefined;
+  /** Not sent yet, and for this worker alone. */
+  readonly own: PoolTask[] = [];
   /** On the clock of performance.now(). */
   runningSince = 0;
+  /** What its tasks usually take, in milliseconds. */
+  #expected = 0;
   /** Tasks that it was ever given, those that were taken back too. */
   assigned = 0;
   takenBack = 0;
@@ -146,12 +153,23 @@ export class WorkerProcess {
     this.#link?.poll();
   }
 
+  /** How long it usually has to do with what it was given; one task that has run for long already may go on as long. */
+  usualWork(now: number): number {
+    return this.#expected + Math.max(0, now - this.runningSince);
+  }
+
   /** Sends tasks; they go out together at {@link flush}. */
   assign(task: PoolTask): void {
     clearTimeout(this.idleTimer);
     this.assigned++;
-    if (this.tasks.size === 0) this.runningSince = performance.now();
-    this.tasks.set(task.id, task);
+    if (this.tasks.length === 0) {
+      this.runningSince = performance.now();
+      this.#expected = 0;
+    }
+    this.tasks.push(task);
+    // As it was known then: the same is taken off.
+    task.expected = Math.min(task.function.usual, UNKNOWN_MS);
+    this.#expected += task.expected;
     if (!this.#isCorked) {
       this.#isCorked = true;
       this.#link?.cork();
@@ -170,10 +188,10 @@ export class WorkerProcess {
     if (begun === undefined) return [];
     // The last ones: tasks run in the order in which they were sent.
     const waiting = this.assigned - begun;
-    const back = waiting === 0 ? [] : [...this.tasks.values()].slice(-waiting);
+    const back = waiting === 0 ? [] : this.tasks.slice(-waiting);
     this.takenBack += back.length;
     for (const task of back) {
-      this.tasks.delete(task.id);
+      this.#drop(task);
       if (this.running === task) this.running = undefined;
     }
     return back;
@@ -195,7 +213,7 @@ export class WorkerProcess {
   /** A cancelled task has run so far; its time for a good end begins now. */
   killUnlessEnds(task: PoolTask): void {
     const timer = setTimeout(() => {
-      if (this.tasks.has(task.id)) this.kill();
+      if (this.tasks.includes(task)) this.kill();
     }, this.#gracePeriod).unref();
     void this.#process.sentinel.then(() => clearTimeout(timer));
   }
@@ -214,7 +232,7 @@ export class WorkerProcess {
     if (wasReady) this.#tell(encodeShort(ToWorker.close, 0));
     // One that is still starting has nothing to lose.
     else this.#process.terminate();
-    if (this.tasks.size === 0) this.#endWithinGrace();
+    if (this.tasks.length === 0) this.#endWithinGrace();
   }
 
   terminate(): void {
@@ -290,12 +308,12 @@ export class WorkerProcess {
         this.#begin(message.readUInt32LE(ID_AT));
         return false;
       case FromWorker.progress: {
-        const task = this.tasks.get(message.readUInt32LE(ID_AT));
+        const task = this.#find(message.readUInt32LE(ID_AT));
         if (task !== undefined) events.onProgress(task, message, SHORT_HEADER_BYTES);
         return false;
       }
       case FromWorker.yielded: {
-        const task = this.tasks.get(message.readUInt32LE(ID_AT));
+        const task = this.#find(message.readUInt32LE(ID_AT));
         if (task !== undefined) events.onYielded(this, task, message, SHORT_HEADER_BYTES);
         return false;
       }
@@ -319,19 +337,30 @@ export class WorkerProcess {
 
   #readAnswer(message: Buffer): void {
     const { id, next, milliseconds } = readAnswer(message);
-    const task = this.tasks.get(id);
+    const task = this.#find(id);
     if (task === undefined) return;
-    this.tasks.delete(id);
+    this.#drop(task);
     this.running = undefined;
     task.function.took(milliseconds);
     if (message[0] === FromWorker.returned) this.#events.onReturned(task, message, ANSWER_HEADER_BYTES);
     else this.#events.onThrew(task, readBody(message, ANSWER_HEADER_BYTES) as Failure);
     if (next !== 0) this.#begin(next);
-    if (this.state === 'retiring' && this.tasks.size === 0) this.#endWithinGrace();
+    if (this.state === 'retiring' && this.tasks.length === 0) this.#endWithinGrace();
+  }
+
+  /** Nearly always the first one. */
+  #find(id: number): PoolTask | undefined {
+    const [first] = this.tasks;
+    return first?.id === id ? first : this.tasks.find((task) => task.id === id);
+  }
+
+  #drop(task: PoolTask): void {
+    this.tasks.splice(this.tasks.indexOf(task), 1);
+    this.#expected -= task.expected;
   }
 
   #begin(id: number): void {
-    const task = this.tasks.get(id);
+    const task = this.#find(id);
     if (task === undefined) return;
     this.running = task;
     this.runningSince = performance.now();
@@ -361,7 +390,7 @@ export class WorkerProcess {
       link.destroy();
       this.#stopReading?.();
     }
-    if (this.state === 'retiring' && this.tasks.size === 0) this.wasEndedByPool = true;
+    if (this.state === 'retiring' && this.tasks.length === 0) this.wasEndedByPool = true;
     this.state = 'ended';
     const cause: unknown = await this.#process.result.then(
       () => undefined,

@@ -395,6 +395,19 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       expect(order).toEqual(['released', 'third taken']);
     });
 
+    it('a broadcast runs once in each worker, behind what it does', async () => {
+      const pool = makePool({ processes: 3 });
+      const busy = pool.apply(tasks.sleepFor, [50, 'slept']);
+      const pids = await pool.broadcast(tasks.pid);
+      expect(new Set(pids).size).toBe(3);
+      expect(await busy).toBe('slept');
+      expect(new Set(await pool.broadcast(tasks.pid))).toEqual(new Set(pids));
+      await expect(pool.broadcast(tasks.echo, [() => 0])).rejects.toMatchObject({
+        code: 'ERR_NOT_CLONEABLE',
+      });
+      await expect(pool.broadcast(tasks.paint, ['red'])).rejects.toThrow(tasks.PaintError);
+    });
+
     it('higher priority runs earlier, and one priority in its order', async () => {
       const pool = makePool({ processes: 1 });
       const order: number[] = [];
@@ -509,3 +522,11 @@ function* badInput(after: number): Generator<number> {
 function isGoneOrCurrent(pool: Pool, pid: number): boolean {
   return processState(pid) === undefined || pool.metrics().workers.some((worker) => worker.pid === pid);
 }
+
+it('an endless imap keeps memory flat, here and in its worker', async () => {
+  const { stdout } = await runProgram(['--expose-gc', program('pool-endless.mjs'), '4000', '24000']);
+  const { pool, worker } = JSON.parse(stdout) as { pool: number; worker: number };
+  // Forty bytes an item would be 800 KB.
+  expect(pool).toBeLessThan(800_000);
+  expect(worker).toBeLessThan(800_000);
+});

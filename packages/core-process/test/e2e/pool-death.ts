@@ -158,6 +158,22 @@ export function poolDeathCases(): void {
       await endsWell(pool);
     });
 
+    it('with its part of a broadcast to come: its successor does that', async () => {
+      const pool = new Pool(options());
+      const pids = await pool.broadcast(tasks.pid);
+      const busy = failed(pool.apply(tasks.waitForEver));
+      await waitFor('the task to run', () => pool.metrics().running === 1);
+      const victim = pool.metrics().workers.find(({ task }) => task === 'waitForEver')?.pid as number;
+      const later = pool.broadcast(tasks.pid);
+      process.kill(victim, 'SIGKILL');
+      expect(await busy).toMatchObject({ code: 'ERR_WORKER_DIED', pid: victim });
+      const reached = new Set(await later);
+      expect(reached.size).toBe(2);
+      expect(pids).toContain(victim);
+      expect(reached).not.toContain(victim);
+      await endsWell(pool);
+    });
+
     it('while a hundred megabytes are on their way to it (test_crash_big_data)', async () => {
       const pool = new Pool({ processes: 1 });
       const worker = await pool.apply(tasks.pid);
