@@ -10,7 +10,7 @@ const entry = {
   'entry/worker': 'src/entry/worker.ts',
 };
 /** A single file that is loaded at first use, if ever. */
-const execa = (outDir: string) =>
+const execaBundle = (outDir: string) =>
   nodeLibrary({
     entry: { 'entry/execa': 'src/entry/execa.ts' },
     outDir,
@@ -30,8 +30,8 @@ export default [
       options.minifySyntax = true;
     },
   }),
-  execa('dist'),
+  execaBundle('dist'),
   // For tests only, and not published: can be stopped at every step of a start, see src/at-step.ts.
   nodeLibrary({ entry, outDir: 'dist-steps', dts: false, define: { CORE_PROCESS_STEPS: 'true' } }),
-  execa('dist-steps'),
+  execaBundle('dist-steps'),
 ];

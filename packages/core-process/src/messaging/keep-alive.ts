@@ -21,9 +21,3 @@ export function releaseLoop(): void {
   const holds = holdsOf();
   if (--holds.count === 0) holds.timer?.unref();
 }
-
-/** In a copy of this process: what waits, waits in the original. */
-export function forgetHolds(): void {
-  waiting = 0;
-  timer = undefined;
-}

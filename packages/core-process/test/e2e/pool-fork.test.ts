@@ -9,11 +9,7 @@ const program = fileURLToPath(new URL('../programs/fork-pool.mjs', import.meta.u
 it.runIf(startMethods().includes('forkserver'))(
   'a pool of copies works, loses a worker and goes on, while queues between copies are busy',
   async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      '--single-threaded',
-      '--v8-pool-size=1',
-      program,
-    ]);
+    const { stdout, stderr, exitCode } = await runProgram(['--single-threaded', '--v8-pool-size=1', program]);
     expect({ stderr, exitCode }).toMatchObject({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toEqual({
       squares: [1, 4, 9, 16],
