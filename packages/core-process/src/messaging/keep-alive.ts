@@ -19,9 +19,3 @@ export function holdLoop(): () => void {
     if (--holds.count === 0) holds.timer?.unref();
   };
 }
-
-/** In a copy of this process: what waits, waits in the original. */
-export function forgetHolds(): void {
-  waiting = 0;
-  timer = undefined;
-}

@@ -255,8 +255,3 @@ export class QueueVisitor implements QueueAccess {
     this.#items.drain();
   }
 }
-
-/** In a copy of this process: their links are the original's; what is handed over anew gets links of its own. */
-export function forgetVisitors(): void {
-  visitors.clear();
-}

@@ -165,10 +165,3 @@ function uniquePath(): string {
   if (process.platform === 'linux') return `\0${name}`;
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name.slice(0, 40)}.sock`);
 }
-
-/** In a copy of this process: its offers are the original's, and so is the socket on which they are taken. */
-export function forgetOffers(): void {
-  entries.clear();
-  strangers.clear();
-  server = undefined;
-}
