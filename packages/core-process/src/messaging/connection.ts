@@ -8,7 +8,7 @@ import { rebuildEntry } from '../entry-urls.js';
 import { resolveTimeout, type WaitOptions, waitWithin } from '../wait-options.js';
 import { type Handover, SentHandovers } from './clone.js';
 import { decodeValue, encodeValue } from './codec.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 import { type Link, splice } from './link.js';
 import { LocalLink } from './local-link.js';
 import { makeOffer, type Offer, type OpenOffer, takeOffer } from './rendezvous.js';
@@ -210,7 +210,7 @@ export class Connection<T = unknown> implements Disposable, AsyncIterable<T> {
   /** Between two ends in one process only this process could end the wait: it must not hold itself. */
   async #holdWhile<V>(link: Link, work: Promise<V>): Promise<V> {
     if (!link.isRemote) return await work;
-    holdLoop();
+    const releaseLoop = holdLoop();
     try {
       return await work;
     } finally {

@@ -10,14 +10,12 @@ const FOR_LONG_MS = 2 ** 31 - 1;
 
 const holdsOf = perProcess(() => ({ count: 0, timer: undefined as NodeJS.Timeout | undefined }));
 
-export function holdLoop(): void {
+/** @returns gives it up, in the process that has taken it: in a copy, what the original held is not its own */
+export function holdLoop(): () => void {
   const holds = holdsOf();
-  if (holds.count++ > 0) return;
   holds.timer ??= setInterval(() => undefined, FOR_LONG_MS);
-  holds.timer.ref();
-}
-
-export function releaseLoop(): void {
-  const holds = holdsOf();
-  if (--holds.count === 0) holds.timer?.unref();
+  if (holds.count++ === 0) holds.timer.ref();
+  return () => {
+    if (--holds.count === 0) holds.timer?.unref();
+  };
 }

@@ -7,7 +7,7 @@ import { perProcess } from '../per-process.js';
 import type { BatchLink } from './link.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { cancellable } from './queue-maker.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Offer, takeOffer } from './rendezvous.js';
 import { RING_LINK_BYTES, RingLink } from './ring-link.js';
@@ -183,7 +183,7 @@ export class QueueVisitor implements QueueAccess {
       this.#requests.set(number, { resolve, reject });
     });
     // The answer comes, or the end of the link does.
-    holdLoop();
+    const releaseLoop = holdLoop();
     answer.then(releaseLoop, releaseLoop);
     void this.#send(queueMessage(kind, number, body));
     return { number, answer };

@@ -8,7 +8,7 @@ import { rebuildEntry } from '../entry-urls.js';
 import { resolveTimeout, type WaitOptions, waitWithin } from '../wait-options.js';
 import { type Handover, SentHandovers } from './clone.js';
 import { decodeValue, encodeValue } from './codec.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 import type { Cancellable, QueueAccess } from './queue-access.js';
 import { QueueMaker } from './queue-maker.js';
 import { QueueVisitor } from './queue-visitor.js';
@@ -173,7 +173,7 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
     const { isShared } = this.#reach;
     const { result } = pending;
     // With nobody else who has it, only this process could end the wait: it must not hold itself.
-    if (isShared) holdLoop();
+    const releaseLoop = isShared ? holdLoop() : undefined;
     try {
       const isInTime = await waitWithin(result, { timeout, signal });
       if (!isInTime) pending.cancel(new TimeoutError(`${what} ${timeout} ms.`, timeout));
@@ -183,7 +183,7 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
       pending.cancel(error);
       return await result;
     } finally {
-      if (isShared) releaseLoop();
+      releaseLoop?.();
     }
   }
 }

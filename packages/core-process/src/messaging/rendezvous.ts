@@ -12,7 +12,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { perProcess } from '../per-process.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 import { StreamLink } from './stream-link.js';
 
 /** What the other process needs to know. */
@@ -81,7 +81,7 @@ export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
   const socket = connect({ path });
   const link = new StreamLink(socket, answer);
   // What is sent before the two are connected is in this process alone: it must not end before.
-  holdLoop();
+  const releaseLoop = holdLoop();
   const release = () => {
     socket.off('connect', release).off('close', release);
     setImmediate(releaseLoop);

@@ -26,7 +26,7 @@ import {
   usePayload,
 } from '../os/large-memory.js';
 import { Inbox } from './inbox.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
 import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
@@ -346,8 +346,7 @@ export class RingLink implements BatchLink, Looker {
         resolve = settle;
       });
       // What has found no room yet is in this process alone: it must not end before.
-      holdLoop();
-      void promise.then(releaseLoop);
+      void promise.then(holdLoop());
       this.#room = { promise, resolve };
     }
     const { promise } = this.#room;

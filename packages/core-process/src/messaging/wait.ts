@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { Process } from '../process.js';
 import { resolveTimeout, type WaitOptions, waitWithin } from '../wait-options.js';
 import { Connection } from './connection.js';
-import { holdLoop, releaseLoop } from './keep-alive.js';
+import { holdLoop } from './keep-alive.js';
 
 /** A connection is ready when recv() would answer at once; a process when it has ended. */
 export type Waitable = Connection<never> | Connection | Process<never[]> | Promise<unknown>;
@@ -32,7 +32,7 @@ export async function wait<W extends Waitable>(
       },
     ),
   );
-  holdLoop();
+  const releaseLoop = holdLoop();
   try {
     // Time for what is ready already to show.
     await waitWithin(list.length === 0 ? new Promise(() => undefined) : Promise.race(watches), {

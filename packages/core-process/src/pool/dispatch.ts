@@ -19,7 +19,7 @@ import {
 import type { ExitRecord } from '../exit-record.js';
 import { decodeValue } from '../messaging/codec.js';
 import { restoreThrown, type ThrownRecord } from '../messaging/error-record.js';
-import { holdLoop, releaseLoop } from '../messaging/keep-alive.js';
+import { holdLoop } from '../messaging/keep-alive.js';
 import { RING_LINK_BYTES } from '../messaging/ring-link.js';
 import { futexCalls } from '../os/futex.js';
 import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
@@ -80,6 +80,7 @@ export class Dispatcher implements WorkerEvents {
   /** Why every further task is refused. */
   #refusal: (() => Error) | undefined;
   #unsettled = 0;
+  #releaseLoop: (() => void) | undefined;
   #isScheduled = false;
   #startFailures = 0;
   #startedWorkers = 0;
@@ -91,7 +92,7 @@ export class Dispatcher implements WorkerEvents {
   /** One function for all tasks. */
   readonly #onTaskSettled = () => {
     if (--this.#unsettled > 0) return;
-    releaseLoop();
+    this.#releaseLoop?.();
     this.#endIfDone();
   };
 
@@ -139,7 +140,7 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #watch(task: PoolTask, signal: AbortSignal | undefined): void {
-    if (this.#unsettled++ === 0) holdLoop();
+    if (this.#unsettled++ === 0) this.#releaseLoop = holdLoop();
     task.onSettled = this.#onTaskSettled;
     if (signal !== undefined) {
       const onAbort = () => this.cancel(task, signal.reason);
@@ -211,7 +212,7 @@ export class Dispatcher implements WorkerEvents {
       throw new PoolClosedError('join() waits for the end of a pool; call close() or terminate() before it.');
     }
     if (this.#unsettled === 0 && this.#workers.size === 0) return;
-    holdLoop();
+    const releaseLoop = holdLoop();
     try {
       await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
     } finally {
