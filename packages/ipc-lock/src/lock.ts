@@ -152,6 +152,11 @@ export class Lock implements Disposable {
       const token = this.#mutex.tryAcquireInTurn();
       if (token !== 0) return this.#granted(token, null, this.#detects);
     }
+    return await this.#acquireInTurn(options);
+  }
+
+  /** Apart from the quick way: what it disposes of costs something, even if nothing is there. */
+  async #acquireInTurn(options: LockWaitOptions | undefined): Promise<LockGuard> {
     const detects = this.#resolveDetects(options);
     const resolved = resolveWait(options);
     this.#throwIfClosed();
@@ -174,10 +179,14 @@ export class Lock implements Disposable {
    */
   acquireSync(options?: LockWaitSyncOptions): LockGuard {
     this.#throwIfClosed();
-    const detects = this.#resolveDetects(options);
     const timeout = options === undefined ? Infinity : resolveWait(options).timeout;
+    const detects = this.#resolveDetects(options);
     const token = this.#mutex.tryAcquire();
-    if (token !== 0) return this.#granted(token, null, detects);
+    if (token === 0) return this.#acquireBlocking(timeout, detects);
+    return this.#granted(token, null, detects);
+  }
+
+  #acquireBlocking(timeout: number, detects: boolean): LockGuard {
     using watch = detects ? new DeadlockWatch(this.#mutex) : undefined;
     const grant = this.#mutex.acquireSync(timeout, watch && (() => watch.look()));
     return this.#granted(grant.token, grant.abandoned, detects);
@@ -236,12 +245,14 @@ export class Lock implements Disposable {
   #granted(token: number, abandoned: Abandoned | null, detects: boolean): LockGuard {
     this.#token = token;
     this.#remainder.isHeld = true;
-    if (detects) {
-      this.#holding = currentOwner();
-      this.#holding.holds.add(this.#mutex);
-      holdingsChanged();
-    }
+    if (detects) this.#nowHolding();
     return new LockGuard(this.#owner, token, abandoned);
+  }
+
+  #nowHolding(): void {
+    this.#holding = currentOwner();
+    this.#holding.holds.add(this.#mutex);
+    holdingsChanged();
   }
 
   #noLongerHolding(owner: LockOwner): void {

@@ -28,9 +28,6 @@ interface Opened {
   readonly anonymous?: AnonymousFile | undefined;
 }
 
-/** A look at the name takes as long as fifty grants. */
-const LOOK_EVERY = 1024;
-
 export class MemoryFile {
   readonly address: Address;
   readonly shape: Shape;
@@ -43,7 +40,6 @@ export class MemoryFile {
   readonly path: string;
   readonly #hold: Hold;
   #buffer: ArrayBuffer | undefined;
-  #looksLeft = LOOK_EVERY;
 
   /** Maps the file. */
   private constructor(kind: ObjectKind, place: Place, { fd, shape, anonymous }: Opened) {
@@ -114,18 +110,12 @@ export class MemoryFile {
     this.#hold.end();
   }
 
-  /** Notices, at one call in {@link LOOK_EVERY}, what {@link checkName} does. */
-  checkNameSometimes(): void {
-    if (--this.#looksLeft === 0) this.checkName();
-  }
-
   /**
    * Notices that the file was renamed or removed: who opens the name now has another. Only while the descriptor is kept.
    *
    * @throws LockFileError `ERR_LOCK_FILE`
    */
   checkName(): void {
-    this.#looksLeft = LOOK_EVERY;
     if (this.address.name === undefined || leadsTo(this.path, this.fd)) return;
     throw new LockFileError(
       this.path,

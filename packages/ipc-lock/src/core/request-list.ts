@@ -6,6 +6,7 @@
  */
 import type { Monitor } from '../backend/backend.js';
 import { LockFileError } from '../errors.js';
+import { FIRST_OWN } from './region-layout.js';
 
 export type LockMode = 'exclusive' | 'shared';
 
@@ -68,6 +69,7 @@ export class RequestList {
       alive.set(client, known);
       return known;
     };
+    this.#markRows();
     const requests = change(this.#parse(before).filter(({ client }) => isAlive(client)));
     grant(requests);
     const after = requests.length === 0 ? '' : JSON.stringify(requests);
@@ -76,6 +78,15 @@ export class RequestList {
       this.#monitor.changed();
     }
     return requests;
+  }
+
+  /** A row with something in it is one whose death is looked out for. */
+  #markRows(): void {
+    const { words, clients } = this.#monitor;
+    words[clients.row + FIRST_OWN] = 1;
+    for (const row of clients.rows()) {
+      if (words[row + FIRST_OWN] !== 0 && !clients.isRowAlive(row)) words[row + FIRST_OWN] = 0;
+    }
   }
 
   #parse(text: string): ListedRequest[] {

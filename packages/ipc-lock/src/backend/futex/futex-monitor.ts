@@ -19,20 +19,22 @@ import type { ObjectKind } from '../../core/place.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
 import { memoryCalls } from '../../platform/ffi.js';
+import { FIRST_OWN } from '../../core/region-layout.js';
 import type { Address } from '../../place-options.js';
 import type { Monitor, Take } from '../backend.js';
 import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
 import { Document } from './document.js';
 import { FutexMutex, inheritMutex } from './futex-mutex.js';
 import { atStep } from '../step.js';
-import { watchWord } from './wait-thread.js';
+import { SLICE_MS, watchWord } from './wait-thread.js';
 
 const CHANGES = 20;
 const SLEEPING = 21;
 
-/** The longest that a death goes unnoticed, in milliseconds. */
-const SLICE_MS = 15;
+/** Slices after which a wait looks at everything again. */
+const SLICES = 16;
 
+const LOOK_EVERY = 1024;
 /** Turns of the event loop before an asynchronous look at a busy inner lock takes its time. */
 const TURNS = 20;
 
@@ -51,6 +53,8 @@ export class FutexMonitor implements Monitor {
   readonly #inner: FutexMutex;
   readonly #location: bigint;
   readonly #document: Document;
+  /** Until the file's name is looked at. */
+  #looksLeft = LOOK_EVERY;
   #users = 0;
 
   private constructor(file: MemoryFile, isOwed: ObjectKind['isOwed']) {
@@ -95,7 +99,7 @@ export class FutexMonitor implements Monitor {
   }
 
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
-    this.#file.checkNameSometimes();
+    this.#checkNameSometimes();
     for (let tries = 0; ; tries++) {
       const before = Atomics.load(this.words, CHANGES);
       Atomics.store(this.words, SLEEPING, 1);
@@ -112,12 +116,13 @@ export class FutexMonitor implements Monitor {
       if (taken !== undefined) return taken;
       if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
       this.#file.checkName();
-      await wait.until<void>((done) => watchWord(this.#location, before, SLICE_MS, done));
+      const isOver = this.#watcher(before);
+      await wait.until<void>((done) => watchWord(this.#location, before, isOver, done));
     }
   }
 
   waitSync<T>(timeout: number, take: Take<T>): T | undefined {
-    this.#file.checkNameSometimes();
+    this.#checkNameSometimes();
     const deadline = performance.now() + timeout;
     for (;;) {
       const before = Atomics.load(this.words, CHANGES);
@@ -167,6 +172,29 @@ export class FutexMonitor implements Monitor {
     if (--this.#users > 0) return;
     monitors.delete(this.#file.identity);
     this.#file.close();
+  }
+
+  /** What says that a sleep is over, although nobody may have woken us; see {@link watchWord}. */
+  #watcher(before: number): () => boolean {
+    let slices = 0;
+    return () => {
+      if (++slices === SLICES || Atomics.load(this.words, CHANGES) !== before) return true;
+      for (const row of this.clients.rows()) if (this.#hasDied(row)) return true;
+      return false;
+    };
+  }
+
+  /** True for a dead client that has something still. */
+  #hasDied(row: number): boolean {
+    const hasSomething =
+      Atomics.load(this.words, row + FIRST_OWN) !== 0 || Atomics.load(this.words, row + FIRST_OWN + 1) !== 0;
+    return hasSomething && !this.clients.isRowAlive(row);
+  }
+
+  #checkNameSometimes(): void {
+    if (--this.#looksLeft > 0) return;
+    this.#looksLeft = LOOK_EVERY;
+    this.#file.checkName();
   }
 
   #takeAndLeave<T>(take: Take<T>): T | undefined {

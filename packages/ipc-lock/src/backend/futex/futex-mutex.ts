@@ -45,7 +45,7 @@ import type { Address } from '../../place-options.js';
 import type { Holder, Mutex, MutexGrant } from '../backend.js';
 import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
 import { atStep } from '../step.js';
-import { watchWord } from './wait-thread.js';
+import { SLICE_MS, watchWord } from './wait-thread.js';
 
 /** The detail of a fair lock's file; 0 of another's. */
 const FAIR = 1;
@@ -60,12 +60,13 @@ const RELEASED = 2;
 const holderPidOf = (token: number): number => (isEven(token) ? 8 : 12);
 const holderSinceOf = (token: number): number => (isEven(token) ? 5 : 7);
 
-/** The longest that a dead holder goes unnoticed, in milliseconds. */
-const SLICE_MS = 15;
+/** Slices after which a wait looks at everything again. */
+const SLICES = 16;
 /** How long a wait bears to be overtaken by others before it asks to be handed the lock, in milliseconds. */
 const PATIENCE_MS = 4;
 /** Looks before a wait that blocks the thread goes to sleep: about as long as the sleep itself would take. */
 const SPINS = 200;
+const LOOK_EVERY = 1024;
 /** Turns of the event loop before an asynchronous wait has the word watched. */
 const TURNS = 2;
 
@@ -89,6 +90,8 @@ export class FutexMutex implements Mutex {
   /** Seen by those of this thread that wait. */
   #offer: { readonly owner: number; readonly since: number } | undefined;
   #token = 0;
+  /** Quick grants until the file's name is looked at; a look takes as long as fifty of them. */
+  #looksLeft = LOOK_EVERY;
   #users = 0;
 
   /**
@@ -138,7 +141,7 @@ export class FutexMutex implements Mutex {
   }
 
   tryAcquire(): number {
-    this.#file.checkNameSometimes();
+    if (--this.#looksLeft === 0) this.#checkName();
     if (this.#isFair && !this.#isFirst(undefined)) return 0;
     if (Atomics.compareExchange(this.#words, WORD, FREE, this.#self) !== FREE) return 0;
     if (IPC_LOCK_STEPS) atStep('taken');
@@ -176,18 +179,19 @@ export class FutexMutex implements Mutex {
         const grant = this.#tryTake(sleepers, ticket);
         if (grant !== undefined) return grant;
         if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
-        if (turn < TURNS) {
+        if (performance.now() - asked >= PATIENCE_MS) this.#askForIt();
+        this.#file.checkName();
+        const seen = turn < TURNS ? undefined : this.#announceSleep();
+        // Free, it may be another's turn, who is stopped.
+        if (seen === undefined) {
           await wait.until<void>((done) => {
             const immediate = setImmediate(done);
             return () => clearImmediate(immediate);
           });
           continue;
         }
-        if (performance.now() - asked >= PATIENCE_MS) this.#askForIt();
-        this.#file.checkName();
-        const seen = this.#announceSleep();
-        if (seen === undefined) continue;
-        await wait.until<void>((done) => watchWord(this.#location, seen, SLICE_MS, done));
+        const isOver = this.#watcher(seen, asked);
+        await wait.until<void>((done) => watchWord(this.#location, seen, isOver, done));
         sleepers = SLEEPERS;
       }
     } catch (error) {
@@ -259,6 +263,11 @@ export class FutexMutex implements Mutex {
       !this.#isFair && Atomics.compareExchange(this.#words, WORD, this.#self, FREE) === this.#self;
     if (!isDone) this.#releaseAndWake();
     this.#local.leave(false);
+  }
+
+  #checkName(): void {
+    this.#looksLeft = LOOK_EVERY;
+    this.#file.checkName();
   }
 
   holder(): Holder | null {
@@ -417,6 +426,16 @@ export class FutexMutex implements Mutex {
     if (Atomics.compareExchange(this.#words, WORD, word, seen) !== word) return undefined;
     if (IPC_LOCK_STEPS) atStep('announced');
     return seen;
+  }
+
+  /** What says that a sleep is over, although nobody may have woken us; see {@link watchWord}. */
+  #watcher(seen: number, asked: number): () => boolean {
+    let slices = 0;
+    return () => {
+      if (++slices === SLICES || Atomics.load(this.#words, WORD) !== seen) return true;
+      if (performance.now() - asked >= PATIENCE_MS) this.#askForIt();
+      return isOffered(seen) || !this.#clients.isAlive(ownerOf(seen));
+    };
   }
 
   #askForIt(): void {

@@ -2,7 +2,7 @@
  * Asynchronous sleep on words in shared memory: one worker thread for all of them, started at first need.
  *
  * It does not keep the process alive, a process that ends wakes it first, and it ends when it had nothing to do for
- * a while. Every watch ends after a slice too: the thread makes waits quick, but none relies on it.
+ * a while. All that is watched is looked at every slice as well: a death wakes nobody, and no wake-up is relied on.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { waitThreadEntry } from '../../entry-urls.js';
@@ -46,6 +46,8 @@ const LONGEST_END_MS = 2000;
 
 /** How long the thread is kept without work, in milliseconds. */
 const KEPT_MS = 3000;
+/** The longest that a death goes unnoticed, in milliseconds. */
+export const SLICE_MS = 15;
 /** How often a wait looks while the thread is not there yet, in milliseconds. */
 const UNTIL_READY_MS = 2;
 
@@ -137,23 +139,52 @@ class WaitThread {
 
 let waitThread: WaitThread | undefined;
 
+/** A watch that has not ended. */
+interface Watch {
+  readonly isOver: () => boolean;
+  readonly end: () => void;
+}
+
+const watched = new Set<Watch>();
+let ticking = false;
+
 /**
- * Calls `done` once: when the word at `address` is no longer `expected`, or after `ms` milliseconds.
+ * Calls `done` once: when the word at `address` is no longer `expected`, or `isOver` says so.
  *
+ * @param isOver - asked every {@link SLICE_MS}, so it must be quick: true when the word has changed, or never will
  * @returns what ends the watch without a call
  */
-export function watchWord(address: bigint, expected: number, ms: number, done: () => void): () => void {
+export function watchWord(
+  address: bigint,
+  expected: number,
+  isOver: () => boolean,
+  done: () => void,
+): () => void {
   waitThread ??= new WaitThread();
-  const end = (): void => {
-    clearTimeout(slice);
+  const giveUp = (): void => {
+    watched.delete(watch);
     forget();
   };
-  const ended = (): void => {
-    end();
+  const end = (): void => {
+    giveUp();
     done();
   };
+  const watch: Watch = { isOver, end };
+  watched.add(watch);
+  const forget = waitThread.watch(address, expected, end);
+  if (!ticking) tickLater();
+  return giveUp;
+}
+
+/** One timer for all waits, however many: what they cost the rest of the process. */
+function tickLater(): void {
+  ticking = true;
   // What keeps the process alive is up to the wait.
-  const slice = setTimeout(ended, waitThread.isReady ? ms : UNTIL_READY_MS).unref();
-  const forget = waitThread.watch(address, expected, ended);
-  return end;
+  setTimeout(tick, waitThread?.isReady === true ? SLICE_MS : UNTIL_READY_MS).unref();
+}
+
+function tick(): void {
+  for (const watch of watched) if (watch.isOver()) watch.end();
+  ticking = false;
+  if (watched.size > 0) tickLater();
 }
