@@ -20,7 +20,7 @@ const kinds: [string, (folder: string) => Lock | FileLock][] = [
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-describeBackEnds(() => {
+describeBackEnds((backEnd) => {
   describe.each(kinds)('%s', (_, make) => {
     let lock: Lock | FileLock;
 
