@@ -72,6 +72,8 @@ export class Lock implements Disposable {
   /** Whose the grant is, when deadlocks are looked for. */
   #holding: LockOwner | undefined;
   #closed = false;
+  /** Neither closed nor looking for deadlocks: there is a quick way. */
+  #isPlain: boolean;
 
   /**
    * Makes a lock without a name, to be passed to children. It is there as long as some process has it open.
@@ -88,6 +90,7 @@ export class Lock implements Disposable {
   ) {
     this.#isFair = address.fair === true;
     this.#detects = address.detectDeadlock === true;
+    this.#isPlain = !this.#detects;
     this.#mutex = openMutex(address, this.#isFair);
     this.#remainder = { mutex: this.#mutex, isHeld: false };
     droppedLocks.register(this, this.#remainder, this);
@@ -148,9 +151,9 @@ export class Lock implements Disposable {
    * @throws {DeadlockError} `ERR_LOCK_DEADLOCK`, only with `detectDeadlock`
    */
   async acquire(options?: LockWaitOptions): Promise<LockGuard> {
-    if (options === undefined && !this.#closed) {
+    if (options === undefined && this.#isPlain) {
       const token = this.#mutex.tryAcquireInTurn();
-      if (token !== 0) return this.#granted(token, null, this.#detects);
+      if (token !== 0) return this.#granted(token, null);
     }
     return await this.#acquireInTurn(options);
   }
@@ -166,7 +169,8 @@ export class Lock implements Disposable {
     this.#waits.add(wait);
     try {
       const { token, abandoned } = await this.#mutex.acquire(wait);
-      return this.#granted(token, abandoned, detects);
+      if (detects) this.#nowHolding();
+      return this.#granted(token, abandoned);
     } finally {
       this.#waits.delete(wait);
     }
@@ -178,18 +182,21 @@ export class Lock implements Disposable {
    * @throws {WouldDeadlockError} `ERR_LOCK_WOULD_DEADLOCK` when this thread holds it already
    */
   acquireSync(options?: LockWaitSyncOptions): LockGuard {
-    this.#throwIfClosed();
-    const timeout = options === undefined ? Infinity : resolveWait(options).timeout;
-    const detects = this.#resolveDetects(options);
-    const token = this.#mutex.tryAcquire();
-    if (token === 0) return this.#acquireBlocking(timeout, detects);
-    return this.#granted(token, null, detects);
+    if (options === undefined && this.#isPlain) {
+      const token = this.#mutex.tryAcquire();
+      if (token !== 0) return this.#granted(token, null);
+    }
+    return this.#acquireBlocking(options);
   }
 
-  #acquireBlocking(timeout: number, detects: boolean): LockGuard {
+  #acquireBlocking(options: LockWaitSyncOptions | undefined): LockGuard {
+    this.#throwIfClosed();
+    const detects = this.#resolveDetects(options);
+    const { timeout } = resolveWait(options);
     using watch = detects ? new DeadlockWatch(this.#mutex) : undefined;
     const grant = this.#mutex.acquireSync(timeout, watch && (() => watch.look()));
-    return this.#granted(grant.token, grant.abandoned, detects);
+    if (detects) this.#nowHolding();
+    return this.#granted(grant.token, grant.abandoned);
   }
 
   /** Runs `work` while holding the lock, and releases it however `work` ends. */
@@ -214,6 +221,7 @@ export class Lock implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#isPlain = false;
     droppedLocks.unregister(this);
     for (const wait of this.#waits) wait.cancel(new LockClosedError(this.#mutex.what));
     try {
@@ -242,10 +250,9 @@ export class Lock implements Disposable {
     letGo: (): void => this.release(),
   };
 
-  #granted(token: number, abandoned: Abandoned | null, detects: boolean): LockGuard {
+  #granted(token: number, abandoned: Abandoned | null): LockGuard {
     this.#token = token;
     this.#remainder.isHeld = true;
-    if (detects) this.#nowHolding();
     return new LockGuard(this.#owner, token, abandoned);
   }
 
