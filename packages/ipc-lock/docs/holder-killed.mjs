@@ -81,9 +81,16 @@ function draw(turns, began, killedAt) {
   });
   const bottom = TOP + PROCESSES * LANE;
   const gap = next.had - killedAt;
+  // So that the words have room.
+  const isLate = killedAt - began > (end - began) / 2;
   const note = [
     `<rect x="${x(killedAt).toFixed(1)}" y="${TOP - 12}" width="${(x(next.had) - x(killedAt)).toFixed(1)}" height="${bottom - TOP + 6}" fill="#d55e00" opacity="0.08"/>`,
-    text(x(killedAt), TOP - 18, `SIGKILL; ${gap.toFixed(0)} ms later the next has it, and is told`),
+    text(
+      x(isLate ? next.had : killedAt),
+      TOP - 18,
+      `SIGKILL; ${gap.toFixed(0)} ms later the next has it, and is told`,
+      `text-anchor="${isLate ? 'end' : 'start'}"`,
+    ),
   ];
   const ticks = [];
   for (let ms = 0; ms <= end - began; ms += 50) {
