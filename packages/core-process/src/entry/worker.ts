@@ -88,6 +88,7 @@ class Worker {
   /** The task that the last answer has announced. */
   #announced = 0;
   #closing = false;
+  #leaving = false;
   #running = false;
   #lastTurn = performance.now();
 
@@ -103,7 +104,7 @@ class Worker {
     const { inbox } = this.#link;
     // The pool is gone: nobody wants the rest.
     inbox.watch(() => {
-      if (inbox.end !== undefined) process.exit();
+      if (inbox.end !== undefined && !this.#leaving) process.exit();
     });
     if (initializer !== undefined) {
       try {
@@ -344,8 +345,9 @@ class Worker {
 
   /** Handlers of `exit` run; timers and sockets that tasks have left do not hold the worker. */
   #leave(): void {
-    this.#link.end();
-    setImmediate(() => process.exit());
+    this.#leaving = true;
+    // The last answer may be on its way still.
+    this.#link.endThen(() => setImmediate(() => process.exit()));
   }
 }
 

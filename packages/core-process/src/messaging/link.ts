@@ -21,6 +21,8 @@ export interface Link {
 export interface BatchLink extends Link {
   /** @param isQuiet - the other side need not wake for it */
   send(payload: Uint8Array, isQuiet?: boolean): Promise<void> | undefined;
+  /** Like end(); calls back when what was sent has left this process, or nobody is there to take it. */
+  endThen(done: () => void): void;
   /** Messages sent between the two go out together. */
   cork(): void;
   uncork(): void;

@@ -192,6 +192,11 @@ export class RingLink implements BatchLink, Looker {
     this.#stream.end();
   }
 
+  endThen(done: () => void): void {
+    this.inbox.close();
+    this.#stream.endThen(done);
+  }
+
   destroy(): void {
     this.inbox.close();
     this.#releaseAll();

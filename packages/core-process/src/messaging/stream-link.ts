@@ -72,6 +72,16 @@ export class StreamLink implements BatchLink {
     this.#socket.resume();
   }
 
+  endThen(done: () => void): void {
+    let isDone = false;
+    const once = () => {
+      if (!isDone) done();
+      isDone = true;
+    };
+    this.#socket.once('finish', once).once('close', once);
+    this.end();
+  }
+
   /** What has come is read by events. */
   poll(): void {}
 

@@ -245,6 +245,8 @@ export class Dispatcher implements WorkerEvents {
 
   onNotReady(worker: WorkerProcess, thrown: ThrownRecord): void {
     worker.state = 'retiring';
+    // It ends for a reason that is known, and about to be told: not one of those that just die.
+    worker.wasEndedByPool = true;
     void restoreThrown(thrown, findClassOnce).then((cause) =>
       this.#break('the initializer failed in a worker.', cause),
     );
