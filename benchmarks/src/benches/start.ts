@@ -70,6 +70,12 @@ function ours(startMethod: StartMethodName): Subject {
   };
 }
 
+const python = ['fork', 'forkserver', 'spawn'].map((method) =>
+  pythonSubject(`python ${method}`, 'start.py', [method, String(STARTS)]),
+);
+/** With its version in it. */
+const pythonForkServer = python[1]?.name ?? '';
+
 await runBench({
   bench: 'start',
   rounds: 9,
@@ -81,9 +87,7 @@ await runBench({
       return exitCode;
     }),
     starts('execa', async () => (await execa(process.execPath, [nothingPath])).exitCode),
-    ...['fork', 'forkserver', 'spawn'].map((method) =>
-      pythonSubject(`python ${method}`, 'start.py', [method, String(STARTS)]),
-    ),
+    ...python,
   ],
   ratios: [
     {
@@ -103,7 +107,7 @@ await runBench({
     {
       metric: 'start to joined',
       ours: 'core-process forkserver',
-      peer: 'python forkserver',
+      peer: pythonForkServer,
       target: 1,
       bound: 'at most',
     },

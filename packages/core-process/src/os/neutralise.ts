@@ -33,8 +33,8 @@ interface RemoteObject {
 
 const exchangeKey = Symbol.for('core-process.find-objects');
 
-/** All objects of a class, which only V8 can tell. */
-function objectsLike<T extends object>(sample: T, session: Inspector.Session): T[] {
+/** All objects that inherit from another one, which only V8 can tell, after collecting all garbage. */
+function heirsOf(ancestor: object, session: Inspector.Session): object[] {
   const exchange = globalThis as { [exchangeKey]?: unknown };
   const post = (method: string, parameters: object): unknown => {
     let answer: unknown;
@@ -45,7 +45,7 @@ function objectsLike<T extends object>(sample: T, session: Inspector.Session): T
     });
     return answer;
   };
-  exchange[exchangeKey] = Object.getPrototypeOf(sample);
+  exchange[exchangeKey] = ancestor;
   const key = 'globalThis[Symbol.for("core-process.find-objects")]';
   const { result } = post('Runtime.evaluate', { expression: key }) as { result: RemoteObject };
   const { objects } = post('Runtime.queryObjects', { prototypeObjectId: result.objectId }) as {
@@ -55,7 +55,7 @@ function objectsLike<T extends object>(sample: T, session: Inspector.Session): T
     objectId: objects.objectId,
     functionDeclaration: `function () { ${key} = this; }`,
   });
-  const found = exchange[exchangeKey] as T[];
+  const found = exchange[exchangeKey] as object[];
   delete exchange[exchangeKey];
   return found;
 }
@@ -65,12 +65,19 @@ export function findTimers(): PendingTimers {
   const session = new Session();
   session.connect();
   const [timeout, immediate] = [setTimeout(() => undefined, 1), setImmediate(() => undefined)];
+  const classes = [timeout, immediate].map((sample) => Object.getPrototypeOf(sample) as object);
+  const parents = classes.map((each) => Object.getPrototypeOf(each) as object);
+  // For this moment both have an ancestor of their own: to search once takes half as long as twice.
+  const ancestor = {};
+  for (const each of classes) Object.setPrototypeOf(each, ancestor);
   try {
-    return {
-      timeouts: objectsLike(timeout, session),
-      immediates: objectsLike(immediate, session),
-    };
+    const found = heirsOf(ancestor, session);
+    const [timeouts = [], immediates = []] = classes.map((each) =>
+      found.filter((object) => Object.getPrototypeOf(object) === each),
+    );
+    return { timeouts: timeouts as NodeJS.Timeout[], immediates: immediates as NodeJS.Immediate[] };
   } finally {
+    classes.forEach((each, index) => Object.setPrototypeOf(each, parents[index] as object));
     clearTimeout(timeout);
     clearImmediate(immediate);
     session.disconnect();
