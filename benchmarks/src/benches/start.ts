@@ -49,12 +49,14 @@ function ours(startMethod: StartMethodName): Subject {
     measure: async () => {
       // The fork server starts with the first one.
       await new Process({ target: nothing, startMethod }).start().join();
+      // Before the pool, whose workers are still coming up when they have done their first tasks.
+      const alone = await single.measure();
       const pool = new Pool({ processes: WORKERS, startMethod });
       const figures = [
+        ...alone,
         await milliseconds(`pool of ${WORKERS}, first tasks`, () =>
           Promise.all(Array.from({ length: WORKERS }, () => pool.apply(nothing, []))),
         ),
-        ...(await single.measure()),
         await milliseconds(`burst of ${BURST}`, async () => {
           const all = Array.from({ length: BURST }, () =>
             new Process({ target: nothing, startMethod, stdio: 'ignore' }).start(),
