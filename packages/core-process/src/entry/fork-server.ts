@@ -45,6 +45,7 @@ import {
   whyNotCopyable,
 } from '../os/process-copy.js';
 import { putRight, useUpRandomNumbers } from '../os/put-right.js';
+import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
   type Answer,
   DESCRIPTORS_OF_A_START,
@@ -281,6 +282,7 @@ function liveAsCopy(run: typeof runReferenced): void {
     return;
   }
   if (CORE_PROCESS_STEPS) atStep('copy: told');
+  tellOfCopy();
   applyLaunch(launch);
   runChild(boot, 'forkserver', run);
 }

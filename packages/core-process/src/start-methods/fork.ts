@@ -13,6 +13,7 @@ import { StartMethodUnavailableError } from '../errors.js';
 import { abandonStack } from '../os/abandon-stack.js';
 import { moveDescriptor } from '../os/descriptors.js';
 import { findTimers, neutralise } from '../os/neutralise.js';
+import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
   COPYABLE_FLAGS,
   foreignThreads,
@@ -77,6 +78,7 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
   forgetServers();
   becomeChild();
   useDescriptors(control, report);
+  tellOfCopy();
   if (request.cwd !== undefined) process.chdir(request.cwd);
   for (const [name, value] of Object.entries(request.env ?? {})) {
     if (value === undefined) delete process.env[name];

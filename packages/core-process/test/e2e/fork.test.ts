@@ -59,6 +59,19 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     });
   });
 
+  it('lets copies use locks as processes of their own: they wait, die and outlive their original as such', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-locks.mjs', import.meta.url)),
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toEqual({
+      count: 8000,
+      heldByOriginal: ['ERR_LOCK_NOT_HELD', 'ERR_LOCK_TIMEOUT'],
+      reports: [true, true, true],
+    });
+  });
+
   it('is refused with the flags to start Node with, where this one has threads', () => {
     expect(() => new Process({ startMethod: 'fork', target: () => 1 })).toThrow(
       expect.objectContaining({

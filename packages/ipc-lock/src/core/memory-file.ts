@@ -16,6 +16,7 @@ import {
 } from '../files/mapped-file.js';
 import { type Mapping, memoryCalls } from '../platform/ffi.js';
 import type { Address } from '../place-options.js';
+import { whenCopied } from './copied.js';
 import { type ObjectKind, type Place, placeOf } from './place.js';
 
 /** What there is to say about the content of a file. */
@@ -166,15 +167,19 @@ const droppedMappings = new FinalizationRegistry<{ address: bigint; size: number
   memoryCalls().discard(address, size),
 );
 
+/** Of this process, and in a copy of it to be opened anew. */
+const holds = new Set<Hold>();
+
 /** The open file of an object: ended once, by close() or because the object was dropped without it. */
 class Hold {
-  readonly #fd: number;
+  #fd: number;
   readonly #anonymous: AnonymousFile | undefined;
   #ended = false;
 
   constructor(fd: number, anonymous: AnonymousFile | undefined) {
     this.#fd = fd;
     this.#anonymous = anonymous;
+    holds.add(this);
   }
 
   get fd(): number {
@@ -184,10 +189,23 @@ class Hold {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    holds.delete(this);
     if (this.#anonymous === undefined) closeSync(this.#fd);
     else this.#anonymous.leave();
   }
+
+  /** In a copy: locks belong to the open file, so the copy needs one of its own. */
+  renew(): void {
+    const own = openSync(`/proc/self/fd/${this.#fd}`, constants.O_RDWR);
+    closeSync(this.#fd);
+    this.#fd = own;
+    this.#anonymous?.renew(own);
+  }
 }
+
+whenCopied(() => {
+  for (const hold of holds) hold.renew();
+});
 
 const droppedObjects = new FinalizationRegistry<Hold>((hold) => hold.end());
 

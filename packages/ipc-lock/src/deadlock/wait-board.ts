@@ -7,6 +7,7 @@
  */
 import { readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { whenCopied } from '../core/copied.js';
 import { LockFileError, LockUnavailableError } from '../errors.js';
 import { cannotOpen, chooseLockFolder, makeFolder } from '../files/lock-folder.js';
 import { isThreadAlive, ownThread, type ThreadIdentity } from '../platform/process-identity.js';
@@ -36,6 +37,10 @@ const FILE_NAME = /^(\d+)-(\d+)-(\d+)-(\d+)\.json(?:\.new)?$/;
 const waits = new Map<string, OwnWait>();
 let self: ThreadIdentity | undefined;
 let last = 0;
+whenCopied(() => {
+  self = undefined;
+  waits.clear();
+});
 
 function ownIdentity(): ThreadIdentity {
   self ??= ownThread();

@@ -7,6 +7,7 @@
  */
 import { closeSync, fstatSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { whenCopied } from '../core/copied.js';
 import { LockFileError, LockUnavailableError } from '../errors.js';
 import { lockCalls } from '../platform/ffi.js';
 import { crypto } from '../platform/lazy-builtins.js';
@@ -46,6 +47,12 @@ export class AnonymousFile {
   /** Undefined after {@link leave}. */
   get fd(): number | undefined {
     return this.#fd;
+  }
+
+  /** In a copy of this process, which uses the file too. @param fd - the copy's own */
+  renew(fd: number): void {
+    this.#fd = fd;
+    lockCalls().tryRangeLock(fd, 'read');
   }
 
   /** Stops using the file; the last one who does removes it. */
@@ -101,6 +108,11 @@ export function sweepAnonymous(
   }
   if (removed) removeEmptyFolders(folder);
 }
+
+// A copy has no listeners of its original.
+whenCopied(() => {
+  if (inUse.size > 0) process.on('exit', leaveAll);
+});
 
 function leaveAll(): void {
   for (const file of inUse) file.leave();

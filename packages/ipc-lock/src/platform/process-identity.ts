@@ -1,5 +1,6 @@
 /** What names a process, and a run of the machine, for good. Empty answers where there is no /proc. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { whenCopied } from '../core/copied.js';
 
 /** Start of a process in clock ticks after boot; undefined when there is no such process. @see proc_pid_stat(5) */
 export function startOf(pid: number): bigint | undefined {
@@ -46,6 +47,9 @@ function startIn(file: string): bigint | undefined {
 }
 
 let self: bigint | undefined;
+whenCopied(() => {
+  self = undefined;
+});
 
 export function ownStart(): bigint {
   self ??= startOf(process.pid) ?? 0n;

@@ -13,6 +13,7 @@
  * | i32 21    | 1 when someone may sleep                           |
  * | i32 22–24 | the document, see document.ts                      |
  */
+import { whenCopied } from '../../core/copied.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile } from '../../core/memory-file.js';
 import type { ObjectKind } from '../../core/place.js';
@@ -39,6 +40,9 @@ const LOOK_EVERY = 1024;
 const TURNS = 20;
 
 const monitors = new Map<string, FutexMonitor>();
+whenCopied(() => {
+  for (const monitor of monitors.values()) monitor.renew();
+});
 
 export class FutexMonitor implements Monitor {
   readonly what: string;
@@ -47,9 +51,10 @@ export class FutexMonitor implements Monitor {
   readonly detail: number;
   readonly words: Int32Array;
   readonly numbers: Float64Array;
-  readonly clients: Clients;
-  readonly local = new LocalQueue();
+  clients: Clients;
+  local = new LocalQueue();
   readonly #file: MemoryFile;
+  readonly #isOwed: ObjectKind['isOwed'];
   readonly #inner: FutexMutex;
   readonly #location: bigint;
   readonly #document: Document;
@@ -66,7 +71,8 @@ export class FutexMonitor implements Monitor {
     this.words = new Int32Array(file.buffer);
     this.numbers = new Float64Array(file.buffer);
     this.#location = file.location + BigInt(CHANGES * 4);
-    this.clients = new Clients(file, (slot) => inheritMutex(this.words, slot), isOwed);
+    this.#isOwed = isOwed;
+    this.clients = this.#takeSlot();
     this.#inner = new FutexMutex(file, this.clients);
     this.#document = new Document(file);
   }
@@ -96,6 +102,17 @@ export class FutexMonitor implements Monitor {
     }
     monitor.#users++;
     return monitor;
+  }
+
+  /** In a copy of this process: as if just opened. */
+  renew(): void {
+    this.clients = this.#takeSlot();
+    this.local = new LocalQueue();
+    this.#inner.renew(this.clients);
+  }
+
+  #takeSlot(): Clients {
+    return new Clients(this.#file, (slot) => inheritMutex(this.words, slot), this.#isOwed);
   }
 
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {

@@ -20,6 +20,7 @@
  * No wake-up is relied on: everyone who sleeps looks again every {@link SLICE_MS}, whoever died meanwhile.
  */
 import { coarseNow } from '../../core/coarse-clock.js';
+import { whenCopied } from '../../core/copied.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import { MemoryFile } from '../../core/memory-file.js';
 import type { ObjectKind } from '../../core/place.js';
@@ -38,7 +39,13 @@ import {
   SLEEPERS,
   slotOf,
 } from '../../core/word-layout.js';
-import { InvalidOptionError, LockFileError, TimeoutError, WouldDeadlockError } from '../../errors.js';
+import {
+  InvalidOptionError,
+  LockFileError,
+  NotHeldError,
+  TimeoutError,
+  WouldDeadlockError,
+} from '../../errors.js';
 import type { Abandoned } from '../../guard.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import type { Address } from '../../place-options.js';
@@ -71,19 +78,22 @@ const LOOK_EVERY = 1024;
 const TURNS = 2;
 
 const mutexes = new Map<string, FutexMutex>();
+whenCopied(() => {
+  for (const mutex of mutexes.values()) mutex.renew();
+});
 
 export class FutexMutex implements Mutex {
   readonly path: string;
   readonly what: string;
   readonly address: Address;
   readonly #file: MemoryFile;
-  readonly #clients: Clients;
-  readonly #self: number;
-  readonly #pid = process.pid;
+  #clients: Clients;
+  #self: number;
+  #pid = process.pid;
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
   readonly #location: bigint;
-  readonly #local = new LocalQueue();
+  #local = new LocalQueue();
   readonly #isFair: boolean;
   /** Of a fair lock: tickets of this thread's tasks that wait, the first in front. */
   readonly #tickets: number[] = [];
@@ -256,7 +266,20 @@ export class FutexMutex implements Mutex {
     }
   }
 
+  /** In a copy of this process: as if just opened. @param clients - as for the constructor */
+  renew(clients = new Clients(this.#file, (slot) => inheritMutex(this.#words, slot), undefined)): void {
+    this.#clients = clients;
+    this.#self = clients.self;
+    this.#pid = process.pid;
+    this.#local = new LocalQueue();
+    this.#tickets.length = 0;
+    this.#offer = undefined;
+    this.#token = 0;
+  }
+
+  /** @throws NotHeldError `ERR_LOCK_NOT_HELD` in a copy, of what its original holds */
   release(): void {
+    if (this.#token === 0) throw new NotHeldError(this.what);
     this.#numbers[RELEASED] = this.#token;
     if (IPC_LOCK_STEPS) atStep('released');
     const isDone =

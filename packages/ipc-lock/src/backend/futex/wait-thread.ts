@@ -5,6 +5,7 @@
  * a while. All that is watched is looked at every slice as well: a death wakes nobody, and no wake-up is relied on.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { whenCopied } from '../../core/copied.js';
 import { waitThreadEntry } from '../../entry-urls.js';
 import { memoryCalls } from '../../platform/ffi.js';
 import { workerThreads } from '../../platform/lazy-builtins.js';
@@ -147,6 +148,13 @@ interface Watch {
 
 const watched = new Set<Watch>();
 let ticking = false;
+
+// A copy has neither the thread nor the waits.
+whenCopied(() => {
+  waitThread = undefined;
+  watched.clear();
+  ticking = false;
+});
 
 /**
  * Calls `done` once: when the word at `address` is no longer `expected`, or `isOver` says so.

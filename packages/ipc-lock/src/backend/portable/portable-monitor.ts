@@ -12,6 +12,7 @@
  * Nobody is told of a change: who waits looks whether the file is another, and at the state itself now and then, for a
  * death is no change.
  */
+import { whenCopied } from '../../core/copied.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { type ObjectKind, type Place, placeOf } from '../../core/place.js';
@@ -44,6 +45,7 @@ const LONGEST_PAUSE_MS = 8;
 const LONGEST_END_MS = 200;
 
 const monitors = new Map<string, PortableMonitor>();
+whenCopied(() => monitors.clear());
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 export class PortableMonitor implements Monitor {

@@ -12,6 +12,7 @@
  * Always in the order of asking, for a free lock that everyone has to come and look at would be a matter of chance:
  * each client that waits has in its row the ticket of its first task, and the lowest ticket of those who live gets it.
  */
+import { whenCopied } from '../../core/copied.js';
 import { coarseNow } from '../../core/coarse-clock.js';
 import { LocalQueue } from '../../core/local-queue.js';
 import type { PendingWait } from '../../core/pending-wait.js';
@@ -33,6 +34,7 @@ const HOLDER_SINCE = 18;
 const TICKET = FIRST_OWN;
 
 const mutexes = new Map<PortableMonitor, PortableMutex>();
+whenCopied(() => mutexes.clear());
 
 export class PortableMutex implements Mutex {
   readonly path: string;

@@ -27,6 +27,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { whenCopied } from '../../core/copied.js';
 import { LockFileError, LockUnavailableError } from '../../errors.js';
 import {
   cannotOpen,
@@ -77,12 +78,16 @@ function isNameAlive(name: string): boolean {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let made = 0;
+whenCopied(() => {
+  self = undefined;
+});
 
 export class SharedFolder {
   readonly path: string;
   /** Names the folder for as long as it is there: device and inode. */
   readonly identity: string;
   readonly #name = nameOf(ownIdentity());
+  readonly #pid = process.pid;
   readonly #own: string;
   readonly #lock: string;
   readonly #state: string;
@@ -146,6 +151,7 @@ export class SharedFolder {
 
   /** Tries once to get the lock, and never sleeps. */
   tryEnter(): boolean {
+    if (this.#pid !== process.pid) throw this.#copied();
     for (;;) {
       try {
         renameSync(this.#own, this.#lock);
@@ -273,6 +279,15 @@ export class SharedFolder {
     const dead = names.filter((name) => !isNameAlive(name));
     for (const name of dead) rmSync(join(this.#lock, name), { force: true });
     return names.length === dead.length;
+  }
+
+  /** What is opened without FFI can't tell a copy of its process from that. */
+  #copied(): LockFileError {
+    return new LockFileError(
+      this.path,
+      `${this.path} was opened by process ${this.#pid}, of which this one is a copy. Open it again by its name, or pass it to ` +
+        'the copy as an argument.',
+    );
   }
 
   #gone(cause: NodeJS.ErrnoException): LockFileError {
