@@ -151,8 +151,19 @@ function errorsOf({ predicted: model, measured: machine }: Comparison) {
   );
   return {
     makespan: errorOf(model.makespan, machine.makespan),
-    turnaround: turnarounds.toSorted((one, other) => Math.abs(other) - Math.abs(one))[0] as number,
+    worst: turnarounds.toSorted((one, other) => Math.abs(other) - Math.abs(one))[0] as number,
+    mean: errorOf(mean(model.turnarounds), mean(machine.turnarounds)),
   };
+}
+
+/** On several cores, which of them ends first depends on where it was woken: only their mean is predicted. */
+function isNear(comparison: Comparison): boolean {
+  const { makespan, worst, mean: meanError } = errorsOf(comparison);
+  return Math.max(Math.abs(makespan), Math.abs(comparison.cores === 1 ? worst : meanError)) <= TOLERANCE;
+}
+
+function mean(times: readonly number[]): number {
+  return times.reduce((sum, time) => sum + time, 0) / times.length;
 }
 
 const ms = (time: number | undefined): string => (time === undefined ? '–' : `${time.toFixed(1)} ms`);
@@ -163,7 +174,7 @@ function inEnglish(comparison: Comparison): string {
   const error = errorsOf(comparison);
   return [
     `${cores === 1 ? '1 core' : `${cores} cores`}: done after ${ms(model.makespan)} in the model, ${ms(machine.makespan)} here (${signed(error.makespan)})`,
-    `worst turnaround ${signed(error.turnaround)}`,
+    `turnarounds ${signed(error.mean)} on average, ${signed(error.worst)} at worst`,
     `waits ${model.voluntary} and ${machine.voluntary}, cut short ${model.involuntary} and ${machine.involuntary} times`,
     `slices ${ms(model.slice)} and ${ms(machine.slice)}`,
     `others took ${ms(machine.taken)}`,
@@ -175,7 +186,7 @@ function inChinese(comparison: Comparison): string {
   const error = errorsOf(comparison);
   return [
     `${cores} 个核：模型用时 ${ms(model.makespan)}，实际 ${ms(machine.makespan)}（${signed(error.makespan)}）`,
-    `周转时间最大误差 ${signed(error.turnaround)}`,
+    `周转时间平均误差 ${signed(error.mean)}，最大 ${signed(error.worst)}`,
     `等待 ${model.voluntary} 与 ${machine.voluntary} 次，被抢占 ${model.involuntary} 与 ${machine.involuntary} 次`,
     `时间片 ${ms(model.slice)} 与 ${ms(machine.slice)}`,
     `其他程序占去 ${ms(machine.taken)}`,
@@ -220,9 +231,7 @@ export function prediction(about: {
     unavailable: withoutPinning,
     measure: (measuring) => compare(measuring, predictHere),
     judge: (figures) => ({
-      holds: figures
-        .map(errorsOf)
-        .every((errors) => Object.values(errors).every((error) => Math.abs(error) <= TOLERANCE)),
+      holds: figures.every(isNear),
       measured: {
         en: `${figures.map(inEnglish).join('; ')}; ±${100 * TOLERANCE} % allowed`,
         zh: `${figures.map(inChinese).join('；')}；允许 ±${100 * TOLERANCE} %`,
