@@ -1,9 +1,8 @@
 /** What a measurement is given, and the putting away afterwards: nothing outlives it. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Process, type ProcessOptions } from 'core-process';
 import type { Measuring } from './experiment.js';
+import { makeTemporaryFolder } from './temporary-folder.js';
 
 /** Measures within a folder and with processes of its own, which are gone when this settles. */
 export async function withMeasuring<T>(
@@ -11,7 +10,7 @@ export async function withMeasuring<T>(
   work: (measuring: Measuring) => Promise<T>,
 ): Promise<T> {
   const undos: (() => void | Promise<void>)[] = [];
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'playground-'));
+  const folder = makeTemporaryFolder();
   undos.push(() => rmSync(folder, { recursive: true, force: true }));
   const own = <P extends Process<never[]>>(child: P): P => {
     undos.push(async () => {

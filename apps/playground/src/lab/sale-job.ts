@@ -1,14 +1,14 @@
 /** Sales side by side: the same load under several strategies at once, told while they go on. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSale, type SaleEvent, type SaleReport } from 'ticket-demo';
+import { makeTemporaryFolder } from '../temporary-folder.js';
 import type { Job } from './job.js';
 import type { SaleAudit, SaleRequest } from './protocol.js';
 
 export async function runSaleJob(job: Job, request: SaleRequest): Promise<void> {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'playground-lab-'));
+  const folder = makeTemporaryFolder();
   // The first sale that fails calls the others off.
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
