@@ -104,20 +104,28 @@ async function buffers(run: (buffer: Buffer) => PromiseLike<unknown>): Promise<M
 
 function ipcSubject(serialization: 'json' | 'advanced'): Subject {
   let children: ChildProcess[] | undefined;
-  const waiting = new Map<ChildProcess, ((value: unknown) => void)[]>();
+  const waiting = new Map<
+    ChildProcess,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }[]
+  >();
   const start = () =>
     Array.from({ length: WORKERS }, () => {
       const child = fork(path('pool-ipc.mjs'), { serialization });
       waiting.set(child, []);
-      child.on('message', (message) => waiting.get(child)?.shift()?.(message));
+      child.on('message', (message) => waiting.get(child)?.shift()?.resolve(message));
+      // With large messages it has happened that Node closed the channel, and said nothing to who waited.
+      child.on('disconnect', () => {
+        const error = new Error("Node closed the child's channel.");
+        for (const each of waiting.get(child)?.splice(0) ?? []) each.reject(error);
+      });
       return child;
     });
   let turn = 0;
   const run = (value: unknown) =>
-    new Promise<unknown>((resolve) => {
+    new Promise<unknown>((resolve, reject) => {
       const child = (children ??= start())[turn++ % WORKERS] as ChildProcess;
-      waiting.get(child)?.push(resolve);
-      child.send(value as object);
+      waiting.get(child)?.push({ resolve, reject });
+      child.send(value as object, (error) => error && reject(error));
     });
   return {
     name: `Node IPC, ${serialization}`,
