@@ -78,13 +78,16 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
   forgetServers();
   becomeChild();
   useDescriptors(control, report);
-  tellOfCopy();
-  if (request.cwd !== undefined) process.chdir(request.cwd);
-  for (const [name, value] of Object.entries(request.env ?? {})) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-  const { boot, run } = request.inCopy;
-  setImmediate(() => runChild(boot, 'fork', run));
+  setImmediate(() => {
+    // Not before: what throws here would be thrown by start(), and the copy go on as its original.
+    tellOfCopy();
+    if (request.cwd !== undefined) process.chdir(request.cwd);
+    for (const [name, value] of Object.entries(request.env ?? {})) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    const { boot, run } = request.inCopy;
+    runChild(boot, 'fork', run);
+  });
   return abandonStack();
 }

@@ -72,6 +72,14 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     });
   });
 
+  it('ends a copy in which a library’s hook fails; never does it go on as its original', async () => {
+    const { stdout, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-hook.mjs', import.meta.url)),
+    ]);
+    expect({ stdout, exitCode }).toEqual({ stdout: 'ERR_PROCESS_EXITED 1\n', exitCode: 0 });
+  });
+
   it('is refused with the flags to start Node with, where this one has threads', () => {
     expect(() => new Process({ startMethod: 'fork', target: () => 1 })).toThrow(
       expect.objectContaining({
