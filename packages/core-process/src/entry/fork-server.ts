@@ -30,6 +30,7 @@ import {
   socketPair,
 } from '../os/descriptors.js';
 import { withOwnOutput } from '../os/descriptor-output.js';
+import { postponeIdleCollection } from '../os/idle-collection.js';
 import { silenceSockets } from '../os/neutralise.js';
 import { endWithParent } from '../os/parent-death.js';
 import {
@@ -316,6 +317,7 @@ async function main(config: ServerConfig): Promise<void> {
     checkThreads();
     becomeTemplate(config);
     serve();
+    postponeIdleCollection();
     liveAsCopy(runReferenced);
   });
 }
