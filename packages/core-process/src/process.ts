@@ -1,5 +1,4 @@
 /** One process: what it is to run, and once started, the child that runs it. */
-import { isMainThread } from 'node:worker_threads';
 import { serialize } from 'node:v8';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -131,7 +130,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
       parentPid: process.pid,
       parentName: context?.name ?? 'MainProcess',
       rootPid: context?.rootPid ?? process.pid,
-      startedByMainThread: isMainThread,
+      startedByMainThread: process.getBuiltinModule('node:worker_threads').isMainThread,
       argv: process.argv,
       cancellable: options.signal !== undefined,
       subclass: isSubclass && !isCopied ? locateExport(this.constructor as new () => unknown) : undefined,

@@ -6,8 +6,7 @@
  */
 import { atStep } from '../at-step.js';
 import { readSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type * as Net from 'node:net';
+import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { type ChildContext, setChildContext } from '../child-context.js';
@@ -75,7 +74,7 @@ function report(message: ReportMessage): void {
 /** What the parent says after the start; its end of file is the parent's end. */
 function listenToParent(abort: AbortController, parentPid: number) {
   const listeners = new Set<() => void>();
-  let socket: Net.Socket | undefined;
+  let socket: Socket | undefined;
   let isGone = false;
   let holds = 0;
   let looking: NodeJS.Timeout | undefined;
@@ -85,8 +84,8 @@ function listenToParent(abort: AbortController, parentPid: number) {
   };
   const open = () => {
     if (socket !== undefined) return;
-    const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
-    socket = new Socket({ fd: controlFd, readable: true, writable: false });
+    const net = process.getBuiltinModule('node:net');
+    socket = new net.Socket({ fd: controlFd, readable: true, writable: false });
     let closedAt = 0;
     // The kernel closes a dying process' files a moment before it gives its children to another parent.
     const lookForNewParent = () => {

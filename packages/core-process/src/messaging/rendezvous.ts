@@ -8,7 +8,7 @@
  *
  * The server listens only while an offer is open.
  */
-import { connect, createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { perProcess } from '../per-process.js';
@@ -78,7 +78,7 @@ export function makeOffer(options: OfferOptions): OpenOffer {
 
 /** Connects to the maker of an offer. Sending can begin at once; when the maker is gone, the link ends. */
 export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
-  const socket = connect({ path });
+  const socket = process.getBuiltinModule('node:net').connect({ path });
   const link = new StreamLink(socket, answer);
   // What is sent before the two are connected is in this process alone: it must not end before.
   const releaseLoop = holdLoop();
@@ -93,7 +93,7 @@ export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
 
 function listen() {
   const path = uniquePath();
-  const listener = createServer((socket) => {
+  const listener = process.getBuiltinModule('node:net').createServer((socket) => {
     const link = new StreamLink(socket);
     const identified = new Promise<void>((resolve) => {
       link.inbox.next((hello) => {

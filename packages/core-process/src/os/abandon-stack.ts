@@ -5,8 +5,6 @@
  * no `finally` either: V8's termination does that, here asked for through the inspector of this very thread.
  * Pending promise reactions go with it. The event loop then turns, as it would after any callback.
  */
-import { createRequire } from 'node:module';
-import type * as Inspector from 'node:inspector';
 
 export function abandonStack(): never {
   // What Node does for an error that nobody caught: it empties its stack of asynchronous contexts, which the
@@ -17,7 +15,7 @@ export function abandonStack(): never {
   node._fatalException(new Error('left behind in the copy'), false);
   process.setUncaughtExceptionCaptureCallback(null);
 
-  const { Session } = createRequire(import.meta.url)('node:inspector') as typeof Inspector;
+  const { Session } = process.getBuiltinModule('node:inspector');
   const session = new Session();
   session.connect();
   session.post('Runtime.terminateExecution', () => undefined);

@@ -1,7 +1,6 @@
 /** Output that is written at once, to whatever its descriptor is by then: for processes that are to be copied. */
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import { isatty } from 'node:tty';
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -12,7 +11,7 @@ export class DescriptorOutput extends Writable {
   constructor(fd: number) {
     super({ decodeStrings: true });
     this.fd = fd;
-    this.isTTY = isatty(fd);
+    this.isTTY = process.getBuiltinModule('node:tty').isatty(fd);
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

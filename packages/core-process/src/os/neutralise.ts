@@ -14,9 +14,8 @@
  *
  * Closing would not do: it removes the file of a server on a path, and says goodbye on a shared connection.
  */
+import type { Session } from 'node:inspector';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type * as Inspector from 'node:inspector';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
 import { forgetRequests } from './process-copy.js';
@@ -34,7 +33,7 @@ interface RemoteObject {
 const exchangeKey = Symbol.for('core-process.find-objects');
 
 /** All objects that inherit from another one, which only V8 can tell, after collecting all garbage. */
-function heirsOf(ancestor: object, session: Inspector.Session): object[] {
+function heirsOf(ancestor: object, session: Session): object[] {
   const exchange = globalThis as { [exchangeKey]?: unknown };
   const post = (method: string, parameters: object): unknown => {
     let answer: unknown;
@@ -61,7 +60,7 @@ function heirsOf(ancestor: object, session: Inspector.Session): object[] {
 }
 
 export function findTimers(): PendingTimers {
-  const { Session } = createRequire(import.meta.url)('node:inspector') as typeof Inspector;
+  const { Session } = process.getBuiltinModule('node:inspector');
   const session = new Session();
   session.connect();
   const [timeout, immediate] = [setTimeout(() => undefined, 1), setImmediate(() => undefined)];

@@ -5,8 +5,6 @@
  * parent's pid. The signal follows the thread that started the child, so a child of a worker thread has
  * the watching thread too.
  */
-import { createRequire } from 'node:module';
-import type * as WorkerThreads from 'node:worker_threads';
 import { watchdogEntry } from '../entry-urls.js';
 import { libC } from './ffi.js';
 
@@ -30,6 +28,6 @@ function askKernel(): boolean {
 }
 
 function startWatchdog(parentPid: number): void {
-  const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof WorkerThreads;
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
   new Worker(watchdogEntry, { workerData: { parentPid }, execArgv: [] }).unref();
 }

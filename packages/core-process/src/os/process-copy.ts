@@ -14,9 +14,6 @@
  */
 import { atStep } from '../at-step.js';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type * as V8 from 'node:v8';
-import type * as Vm from 'node:vm';
 import { closeDescriptors, moveDescriptor, systemError } from './descriptors.js';
 import { libC, type LibC } from './ffi.js';
 import {
@@ -137,9 +134,8 @@ type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'las
 
 /** Each page that a copy need not have makes its start and its end shorter. */
 function giveBackMemory(): void {
-  const require = createRequire(import.meta.url);
-  const { setFlagsFromString } = require('node:v8') as typeof V8;
-  const { runInNewContext } = require('node:vm') as typeof Vm;
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  const { runInNewContext } = process.getBuiltinModule('node:vm');
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as CollectGarbage;
   setFlagsFromString('--no-expose-gc');

@@ -4,7 +4,6 @@
  * A copy must never come to Node's own end, which joins threads that it does not have: every way there
  * (the loop that has run empty, process.exit(), an uncaught error) is taken here and ends in `_exit`.
  */
-import { randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
@@ -21,6 +20,7 @@ function ownRandomNumbers(): void {
   let draw: (() => number) | undefined;
   // Seeded at its first use, which most copies never come to.
   Math.random = function random() {
+    const { randomFillSync } = process.getBuiltinModule('node:crypto');
     draw ??= randomGenerator(randomFillSync(new Uint32Array(4)));
     return draw();
   };
@@ -35,6 +35,7 @@ const DRAWN_AT_ONCE = 1024;
  * @see `getBufferedUUID` and `randomInt` in Node's lib/internal/crypto/random.js
  */
 export function useUpRandomNumbers(): void {
+  const { randomInt, randomUUID } = process.getBuiltinModule('node:crypto');
   useUp(() => void randomUUID());
   useUp(() => void randomInt(2));
 }

@@ -5,12 +5,10 @@
  * way in is one end of a nameless pair of sockets, with which it was born: nobody else can use it.
  */
 import { atStep } from '../at-step.js';
-import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { serialize } from 'node:v8';
-import { isMainThread } from 'node:worker_threads';
 import { childContext } from '../child-context.js';
 import { forkServerEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
@@ -85,6 +83,7 @@ export class ForkServer {
     const [ours, theirs] = socketPair();
     if (CORE_PROCESS_STEPS) atStep('owner: before the server');
     const inherited = (fd: number) => (isOpen(fd) ? 'inherit' : 'ignore');
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const loader = spawn(execPath, [...COPYABLE_FLAGS, ...execArgv, fileURLToPath(forkServerEntry)], {
       stdio: ['ignore', inherited(1), inherited(2), theirs, 'ignore'],
       env: this.environment,
@@ -107,7 +106,8 @@ export class ForkServer {
       throw error;
     }
     if (CORE_PROCESS_STEPS) atStep('owner: template there');
-    this.#stream = new Socket({ fd: ours, readable: true, writable: true });
+    const net = process.getBuiltinModule('node:net');
+    this.#stream = new net.Socket({ fd: ours, readable: true, writable: true });
     this.#stream.on('error', () => undefined);
     this.#stream.unref();
     this.#stream.resume();
@@ -224,7 +224,7 @@ export class ForkServer {
       argv: process.argv,
       ownerPid: process.pid,
       ownerName: childContext()?.name ?? 'MainProcess',
-      startedByMainThread: isMainThread,
+      startedByMainThread: process.getBuiltinModule('node:worker_threads').isMainThread,
     };
     this.#tell(frame(serialize(config)));
     if (CORE_PROCESS_STEPS) atStep('owner: server told what to load');

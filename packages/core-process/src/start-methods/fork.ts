@@ -5,7 +5,6 @@
  * The copy never comes back from `start()`: it leaves the caller's code where it stands, and runs the target
  * from an event loop of its own.
  */
-import { isMainThread } from 'node:worker_threads';
 import { forgetChildren } from '../children.js';
 import { becomeChild } from '../current-process.js';
 import { runChild, useDescriptors } from '../entry/run-child.js';
@@ -31,7 +30,8 @@ import type { ChildEvents, RunningChild, StartMethod, StartRequest } from './sta
 export const fork: StartMethod = { name: 'fork', unavailable, start };
 
 function unavailable(): string | undefined {
-  if (!isMainThread) return 'only the main thread can copy its process.';
+  if (!process.getBuiltinModule('node:worker_threads').isMainThread)
+    return 'only the main thread can copy its process.';
   const program = process.argv[1] ?? 'program.js';
   return (
     whyNotCopyable() ??

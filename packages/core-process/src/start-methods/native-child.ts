@@ -4,7 +4,7 @@
  * Its end is looked for when its report stream ends, which the kernel closes with the process.
  */
 import { atStep } from '../at-step.js';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { frame } from '../messaging/frame.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
 import { signalName } from '../exit-record.js';
@@ -44,11 +44,12 @@ export function adoptChild(
   events: ChildEvents,
   words: Buffer = Buffer.alloc(0),
 ): RunningChild {
-  const control = new Socket({ fd: ends.control, readable: false, writable: true });
+  const net = process.getBuiltinModule('node:net');
+  const control = new net.Socket({ fd: ends.control, readable: false, writable: true });
   const readables = new Map<ChildStream, Socket>();
   const read = (name: ChildStream, fd: number | undefined) => {
     if (fd === undefined) return;
-    const stream = new Socket({ fd, readable: true, writable: false });
+    const stream = new net.Socket({ fd, readable: true, writable: false });
     readables.set(name, stream);
     stream.on('data', (chunk: Buffer) => events.onData(name, chunk));
     // ECONNRESET: it died with something of ours unread. «close» follows.

@@ -6,7 +6,6 @@
  * The first look takes some 20 ms, as V8 announces every script; what was found is kept.
  */
 import { createRequire } from 'node:module';
-import type * as Inspector from 'node:inspector';
 import { existsSync } from 'node:fs';
 import type * as Lexer from 'es-module-lexer';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -71,7 +70,7 @@ interface Look {
 }
 
 function withInspector<T>(use: (look: Look) => T): T {
-  const { Session } = require('node:inspector') as typeof Inspector;
+  const { Session } = process.getBuiltinModule('node:inspector');
   const session = new Session();
   session.connect();
   try {
