@@ -18,7 +18,7 @@ import type { Session } from 'node:inspector';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
-import { forgetRequests } from './process-copy.js';
+import { forgetRequests } from './event-loop.js';
 
 /** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
 export interface PendingTimers {

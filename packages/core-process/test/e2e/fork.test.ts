@@ -59,6 +59,22 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     });
   });
 
+  it('can be made in the middle of what the process sends and waits for: none of that counts in the copy', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-pool.mjs', import.meta.url)),
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toEqual({
+      squares: [1, 4, 9, 16],
+      isSame: true,
+      workers: 2,
+      death: 'ERR_WORKER_DIED',
+      trips: 600,
+      exitCodes: [0, 0, 0],
+    });
+  });
+
   it('lets copies use locks as processes of their own: they wait, die and outlive their original as such', async () => {
     const { stdout, stderr, exitCode } = await runProgram([
       ...FLAGS,
