@@ -104,7 +104,8 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
     const payload = Buffer.isBuffer(got)
       ? got
       : await this.#settle(got, { ...options, timeout }, 'The queue stayed empty for');
-    return (await decodeValue(payload)) as T;
+    const value = decodeValue(payload);
+    return (value instanceof Promise ? await value : value) as T;
   }
 
   /** Takes the first value if there is one, else undefined; `get({ timeout: 0 })` tells an undefined value apart. */

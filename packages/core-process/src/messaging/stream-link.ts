@@ -94,6 +94,14 @@ export class StreamLink implements BatchLink {
     return undefined;
   }
 
+  confirm(): boolean {
+    return false;
+  }
+
+  confirmed(): undefined {
+    return undefined;
+  }
+
   destroy(): void {
     this.inbox.close();
     this.#socket.destroy();
