@@ -4,7 +4,8 @@ import { QueueClosedError } from '../errors.js';
 import { futexCalls } from '../os/futex.js';
 import { type MappedPages, openSharedPages } from '../os/shared-pages.js';
 import type { BatchLink } from './link.js';
-import type { Cancellable, QueueAccess } from './queue-access.js';
+import { Pending } from './pending.js';
+import type { QueueAccess } from './queue-access.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Item, QueueStore, type Taker } from './queue-store.js';
 import { makeOffer, type Offer, type OpenOffer } from './rendezvous.js';
@@ -15,6 +16,8 @@ import type { StreamLink } from './stream-link.js';
 const AHEAD = 256;
 
 export class QueueMaker implements QueueAccess {
+  readonly isRemote = false;
+  readonly hasUnsent = false;
   readonly #store: QueueStore;
   readonly #visits = new Set<Visit>();
   /** Waiting get() calls of this process, in their order. */
@@ -50,26 +53,17 @@ export class QueueMaker implements QueueAccess {
     return this.#offer.offer;
   }
 
-  put(payload: Buffer): Cancellable<void> | undefined {
-    let settled: { error: Error | undefined } | undefined;
-    let onSettled = (error?: Error): void => {
-      settled = { error };
-    };
-    const takeBack = this.#store.put(payload, (error) => onSettled(error));
-    if (settled !== undefined) return undefined;
-    return cancellable((resolve, reject) => {
-      onSettled = (error) => (error === undefined ? resolve() : reject(error));
-      return () => takeBack();
-    });
+  put(payload: Buffer): Pending<void> | undefined {
+    const pending = new Pending<void>((resolve, reject) =>
+      this.#store.put(payload, (error) => (error === undefined ? resolve() : reject(error))),
+    );
+    return pending.isSettled ? undefined : pending;
   }
 
-  get(): Buffer | Cancellable<Buffer> {
-    const item = this.#getters.size === 0 ? this.#store.tryTake(this.#local) : undefined;
-    if (item !== undefined) {
-      this.#store.confirm(this.#local, item.id);
-      return item.payload;
-    }
-    return cancellable((resolve, reject) => {
+  get(): Buffer | Pending<Buffer> {
+    const payload = this.#getters.size === 0 ? this.tryGet() : undefined;
+    if (payload !== undefined) return payload;
+    return new Pending((resolve, reject) => {
       const getter = { resolve, reject };
       this.#getters.add(getter);
       this.#store.want(this.#local);
@@ -81,23 +75,23 @@ export class QueueMaker implements QueueAccess {
     });
   }
 
-  async tryGet(): Promise<Buffer | undefined> {
+  tryGet(): Buffer | undefined {
     const item = this.#store.tryTake(this.#local);
     if (item !== undefined) this.#store.confirm(this.#local, item.id);
     return item?.payload;
   }
 
-  async size(): Promise<number> {
+  size(): number {
     for (const { link } of this.#visits) link.poll();
     return this.#store.size;
   }
 
-  async taskDone(): Promise<void> {
+  taskDone(): undefined {
     this.#store.taskDone();
   }
 
-  join(): Cancellable<void> {
-    return cancellable((resolve, reject) => {
+  join(): Pending<void> {
+    return new Pending((resolve, reject) => {
       const takeBack = this.#store.onFinished((error) => (error === undefined ? resolve() : reject(error)));
       return () => {
         takeBack();
@@ -129,6 +123,7 @@ export class QueueMaker implements QueueAccess {
     };
     const visit: Visit = { link: stream, taker, putBacks: new Map() };
     this.#visits.add(visit);
+    stream.isServed = true;
     this.#listen(visit);
   }
 
@@ -236,24 +231,6 @@ interface Visit {
   readonly taker: Taker;
   /** Takes back each put() that waits for a place. */
   readonly putBacks: Map<number, () => boolean>;
-}
-
-/** A promise, and how to give up. @param begin - returns what takes the wish back: false when it is too late */
-export function cancellable<T>(
-  begin: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => boolean,
-): Cancellable<T> {
-  let takeBack!: () => boolean;
-  let fail!: (reason: unknown) => void;
-  const result = new Promise<T>((resolve, reject) => {
-    fail = reject;
-    takeBack = begin(resolve, reject);
-  });
-  return {
-    result,
-    cancel: (reason) => {
-      if (takeBack()) fail(reason);
-    },
-  };
 }
 
 function sendItem(link: BatchLink, item: Item): void {

@@ -6,6 +6,7 @@
  */
 import { readSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
+import { POLLIN, pollDescriptors } from './poll.js';
 import { readProcStat } from './proc-status.js';
 
 /** A pipe that the child writes to. */
@@ -41,7 +42,6 @@ export function waitForChild(
   }
 }
 
-const POLLIN = 1;
 const P_PID = 1;
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -50,7 +50,6 @@ const CLD_EXITED = 1;
 const SYS_pidfd_open = 434;
 
 interface Calls {
-  readonly poll: (fds: Buffer, count: number, timeoutMs: number) => number;
   readonly waitid: (idType: number, id: number, info: Buffer, options: number) => number;
   readonly syscall: (number: number, pid: number, flags: number) => number;
   readonly close: (fd: number) => number;
@@ -59,7 +58,6 @@ let calls: Calls | undefined;
 
 function bind({ library }: LibC): Calls {
   calls ??= {
-    poll: library.func('int poll(_Inout_ void *fds, unsigned long nfds, int timeout)'),
     waitid: library.func('int waitid(int idtype, int id, _Out_ void *info, int options)'),
     syscall: library.func('long syscall(long number, long first, long second)'),
     close: library.func('int close(int fd)'),
@@ -80,20 +78,11 @@ function waitByKernel(
   deadline: number,
   open: Set<Drain>,
 ): WaitStatus | undefined {
-  const { poll } = bind(libc);
   for (;;) {
-    const fds = [pidfd, ...[...open].map((drain) => drain.fd)];
-    // struct pollfd { int fd; short events; short revents; }
-    const table = Buffer.alloc(fds.length * 8);
-    fds.forEach((fd, index) => {
-      table.writeInt32LE(fd, index * 8);
-      table.writeInt16LE(POLLIN, index * 8 + 4);
-    });
-    const left = deadline - performance.now();
-    // At most a minute a turn: the argument is an int. EINTR ends a turn too.
-    poll(table, fds.length, Math.max(0, Math.ceil(Math.min(left, 60_000))));
+    const interests = [pidfd, ...[...open].map((drain) => drain.fd)].map((fd) => ({ fd, events: POLLIN }));
+    const [ended] = pollDescriptors(interests, deadline - performance.now());
     drainAll(open);
-    if (table.readInt16LE(6) !== 0) return statusOf(libc, pid);
+    if (ended !== 0) return statusOf(libc, pid);
     if (performance.now() >= deadline) return undefined;
   }
 }

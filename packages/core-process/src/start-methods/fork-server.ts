@@ -12,13 +12,8 @@ import { serialize } from 'node:v8';
 import { childContext } from '../child-context.js';
 import { forkServerEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import {
-  closeDescriptors,
-  readExactly,
-  sendDescriptors,
-  socketPair,
-  systemError,
-} from '../os/descriptors.js';
+import { closeDescriptors, readExactly, sendDescriptors, socketPair } from '../os/descriptors.js';
+import { systemError } from '../os/ffi.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
 import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';

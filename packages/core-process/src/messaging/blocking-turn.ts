@@ -1,0 +1,101 @@
+/**
+ * Turns without the event loop: while a call blocks the thread, messages come in and go out all the same.
+ *
+ * What queues live from is served: their links, those who connect, and what a child writes to its pipes (a child that
+ * waits for room there would wait for us as we wait for it). No callback of the program runs, and nothing else goes on:
+ * timers, pools, pipes between processes and signal handlers wait until the loop turns again.
+ *
+ * Rings are looked at as in turns.ts; a ring that nobody looks at has a bell, which wakes poll(2).
+ */
+import { BlockingUnavailableError } from '../errors.js';
+import { libC } from '../os/ffi.js';
+import { type Interest, pollDescriptors } from '../os/poll.js';
+import { perProcess } from '../per-process.js';
+import { lookNow } from './turns.js';
+
+/** A descriptor from which, or to which, something goes while the thread is blocked. */
+export interface Source extends Interest {
+  /** Below 0 while there is none. */
+  readonly fd: number;
+  /** As poll(2) has it; 0 when it waits for nothing. */
+  readonly events: number;
+  onReady(): void;
+  /** The event loop stands still from now on, and may do so once more. */
+  onBlocked?(): void;
+  /** It turns again. */
+  onUnblocked?(): void;
+}
+
+/** Rings that are always busy do not keep descriptors waiting for longer, in milliseconds. */
+const LOOKING_MS = 1;
+
+const turnsOf = perProcess(() => ({ sources: new Set<Source>(), blocking: [] as string[] }));
+
+/** Lets a source take part, in this process and not in its copies. @returns takes it out again */
+export function addSource(source: Source): () => void {
+  const { sources } = turnsOf();
+  sources.add(source);
+  return () => sources.delete(source);
+}
+
+/** Whether this thread can wait for others without its event loop. */
+export function canBlock(): boolean {
+  return libC() !== undefined;
+}
+
+/** True within {@link block}: what is written has to leave without the event loop. */
+export function isBlocked(): boolean {
+  return turnsOf().blocking.length > 0;
+}
+
+/** Runs what may call {@link turnUntil}. @param call - whose work it is */
+export function block<T>(call: string, work: () => T): T {
+  const { blocking, sources } = turnsOf();
+  blocking.push(call);
+  try {
+    return work();
+  } finally {
+    blocking.pop();
+    if (blocking.length === 0) for (const source of sources) source.onUnblocked?.();
+  }
+}
+
+/**
+ * Blocks the thread until something that others bring about is there.
+ *
+ * @param deadline - milliseconds on the clock of performance.now(); Infinity waits without end
+ * @returns false at the deadline
+ * @throws BlockingUnavailableError when it is not there, and nothing can be waited for
+ */
+export function turnUntil(isThere: () => boolean, deadline: number): boolean {
+  let polled = 0;
+  while (!isThere()) {
+    const isSoonExpected = lookNow();
+    if (isThere()) return true;
+    const now = performance.now();
+    const left = deadline - now;
+    if (!isSoonExpected || left <= 0 || now - polled > LOOKING_MS) {
+      letIn(isSoonExpected ? 0 : left);
+      polled = performance.now();
+    }
+    if (left <= 0) return isThere();
+  }
+  return true;
+}
+
+function letIn(milliseconds: number): void {
+  const { sources, blocking } = turnsOf();
+  if (!canBlock()) {
+    if (milliseconds <= 0) return;
+    throw new BlockingUnavailableError(blocking.at(-1) as string);
+  }
+  const waiting: Source[] = [];
+  for (const source of sources) {
+    source.onBlocked?.();
+    if (source.fd >= 0 && source.events !== 0) waiting.push(source);
+  }
+  const ready = pollDescriptors(waiting, milliseconds);
+  waiting.forEach((source, index) => {
+    if (ready[index] !== 0) source.onReady();
+  });
+}
