@@ -14,13 +14,15 @@ import {
 } from './errors.js';
 import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
 import { unregister } from './children.js';
+import { addSource } from './messaging/blocking-turn.js';
 import { decode } from './messaging/clone.js';
 import { restoreThrown } from './messaging/error-record.js';
 import { FrameReader } from './messaging/frame.js';
 import type { ReportMessage } from './messaging/report-message.js';
 import { OutputLines } from './output-lines.js';
+import { POLLIN } from './os/poll.js';
 import { readProcStat } from './os/proc-status.js';
-import { waitForChild } from './os/wait-child.js';
+import { type Drain, takeAll, waitForChild } from './os/wait-child.js';
 import type { ChildStream, RunningChild, StartMethod, StartRequest } from './start-methods/start-method.js';
 import { findLoadedClass } from './target/find-loaded-class.js';
 
@@ -41,6 +43,8 @@ export class ChildHandle {
   readonly #child: RunningChild;
   readonly #report = new FrameReader();
   readonly #open: Set<ChildStream>;
+  /** Of each stream, as a source for a blocked thread. */
+  readonly #leave = new Map<ChildStream, () => void>();
   #said: Exclude<ReportMessage, { kind: 'began' }> | undefined;
   #began = false;
   #isReportDamaged = false;
@@ -71,6 +75,7 @@ export class ChildHandle {
     this.#open = new Set(this.#child.streams);
     if (this.#open.has('stdout')) this.stdout = new OutputLines();
     if (this.#open.has('stderr')) this.stderr = new OutputLines();
+    for (const stream of this.#open) this.#readWhileBlocked(stream);
     if (daemon) this.#child.unref();
   }
 
@@ -132,16 +137,37 @@ export class ChildHandle {
   waitSync(deadline: number): boolean {
     if (this.pid === undefined || this.exit !== undefined) return true;
     if (this.#ended === undefined) {
-      const drains = [...this.#open].flatMap((stream) => {
-        const fd = this.#child.descriptor(stream);
-        return fd === undefined ? [] : [{ fd, take: (chunk: Buffer) => this.#onData(stream, chunk) }];
-      });
+      const drains = [...this.#open].map((stream) => this.#drain(stream)).filter(({ fd }) => fd >= 0);
       const status = waitForChild(this.pid, deadline, drains);
       if (status === undefined) return false;
       const { exitCode, signalNumber } = status;
       this.#markEnded(exitCode, signalNumber === null ? null : signalName(signalNumber));
     }
     return true;
+  }
+
+  #drain(stream: ChildStream): Drain {
+    return {
+      fd: this.#child.descriptor(stream) ?? -1,
+      take: (chunk) => this.#onData(stream, chunk),
+    };
+  }
+
+  #readWhileBlocked(stream: ChildStream): void {
+    const drain = () => this.#drain(stream);
+    let hasEnded = false;
+    const leave = addSource({
+      get fd() {
+        return drain().fd;
+      },
+      get events() {
+        return hasEnded ? 0 : POLLIN;
+      },
+      onReady: () => {
+        hasEnded = !takeAll(drain());
+      },
+    });
+    this.#leave.set(stream, leave);
   }
 
   #onData(stream: ChildStream, chunk: Buffer): void {
@@ -176,6 +202,7 @@ export class ChildHandle {
   #onStreamEnd(stream: ChildStream): void {
     if (stream !== 'report') this[stream]?.end();
     this.#open.delete(stream);
+    this.#leave.get(stream)?.();
     this.#completeIfDone();
   }
 

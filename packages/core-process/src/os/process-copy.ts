@@ -176,16 +176,11 @@ export function holdsOfEventLoop(): number {
   return handles + requests;
 }
 
-/**
- * In a copy: what the original's thread pool was working on, or has done and not told yet, is the original's.
- * It must neither call back in the copy nor keep the copy's event loop alive.
- * What was under way on a socket ends no more than that: the socket is a silent one by now.
- */
-export function forgetRequests(): void {
+/** In a copy: what the original's thread pool has done and not told yet is not told in the copy. */
+export function forgetWorkDone(): void {
   const { koffi, uv_default_loop } = bind();
   const loop = uv_default_loop();
   const memory = koffi.view(loop, DONE_QUEUE_AT + 16);
-  new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1)[0] = 0;
   // A ring of next and previous pointers that begins and ends in the loop itself; empty it points to itself.
   const queue = new BigUint64Array(memory, DONE_QUEUE_AT, 2);
   const itself = loop + BigInt(DONE_QUEUE_AT);
@@ -193,6 +188,17 @@ export function forgetRequests(): void {
   const [, previousOfFirst] = new BigUint64Array(koffi.view(first, 16));
   if (previousOfFirst !== itself) throw new Error("libuv's queue of finished work is not where it was.");
   queue.fill(itself);
+}
+
+/**
+ * In a copy: what the original has under way, in its thread pool or on a socket, which is a silent one by now, does not
+ * keep the copy's event loop alive. Not before that has turned once: handles that the original has closed end then, and
+ * take their requests off the count.
+ */
+export function forgetRequests(): void {
+  const { koffi, uv_default_loop } = bind();
+  const memory = koffi.view(uv_default_loop(), ACTIVE_REQUESTS_AT + 4);
+  new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1)[0] = 0;
 }
 
 /**

@@ -137,21 +137,19 @@ const chunk = Buffer.allocUnsafe(65_536);
 
 /** Takes what is there now; a pipe that has ended leaves the set. */
 function drainAll(open: Set<Drain>): void {
-  for (const drain of open) {
-    try {
-      for (;;) {
-        const bytes = readSync(drain.fd, chunk);
-        if (bytes === 0) {
-          open.delete(drain);
-          break;
-        }
-        drain.take(Buffer.from(chunk.subarray(0, bytes)));
-      }
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EAGAIN') continue;
-      // ECONNRESET: the child died with something of ours unread. Its own words have all been read.
-      open.delete(drain);
+  for (const drain of open) if (!takeAll(drain)) open.delete(drain);
+}
+
+/** Takes what is there now. @returns false at its end */
+export function takeAll(drain: Drain): boolean {
+  try {
+    for (;;) {
+      const bytes = readSync(drain.fd, chunk);
+      if (bytes === 0) return false;
+      drain.take(Buffer.from(chunk.subarray(0, bytes)));
     }
+  } catch (error) {
+    // Else ECONNRESET: the child died with something of ours unread. Its own words have all been read.
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN';
   }
 }
