@@ -75,7 +75,7 @@ export function turnUntil(isThere: () => boolean, deadline: number): boolean {
     const now = performance.now();
     const left = deadline - now;
     if (!isSoonExpected || left <= 0 || now - polled > LOOKING_MS) {
-      letIn(isSoonExpected ? 0 : left);
+      letIn(isThere, isSoonExpected ? 0 : left);
       polled = performance.now();
     }
     if (left <= 0) return isThere();
@@ -83,17 +83,20 @@ export function turnUntil(isThere: () => boolean, deadline: number): boolean {
   return true;
 }
 
-function letIn(milliseconds: number): void {
+/** Lets in what has come until now. */
+export function turnOnce(): void {
+  turnUntil(() => false, 0);
+}
+
+function letIn(isThere: () => boolean, milliseconds: number): void {
   const { sources, blocking } = turnsOf();
   if (!canBlock()) {
     if (milliseconds <= 0) return;
     throw new BlockingUnavailableError(blocking.at(-1) as string);
   }
-  const waiting: Source[] = [];
-  for (const source of sources) {
-    source.onBlocked?.();
-    if (source.fd >= 0 && source.events !== 0) waiting.push(source);
-  }
+  for (const source of sources) source.onBlocked?.();
+  if (isThere()) return;
+  const waiting = [...sources].filter(({ fd, events }) => fd >= 0 && events !== 0);
   const ready = pollDescriptors(waiting, milliseconds);
   waiting.forEach((source, index) => {
     if (ready[index] !== 0) source.onReady();

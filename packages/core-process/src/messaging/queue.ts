@@ -6,7 +6,7 @@
 import { BlockingUnavailableError, InvalidOptionError, QueueClosedError, TimeoutError } from '../errors.js';
 import { rebuildEntry } from '../entry-urls.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from '../wait-options.js';
-import { block, canBlock, turnUntil } from './blocking-turn.js';
+import { block, canBlock, turnOnce, turnUntil } from './blocking-turn.js';
 import { type Handover, SentHandovers } from './clone.js';
 import { decodeValue, decodeValueSync, encodeValue } from './codec.js';
 import { holdLoop } from './keep-alive.js';
@@ -145,9 +145,7 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
   getSync(options: WaitSyncOptions = {}): T {
     const timeout = resolveTimeout(options.timeout);
     const payload = this.#block('getSync', (access) =>
-      timeout === 0
-        ? settleSync(access.tryGet(), Infinity, '')
-        : settleSync(access.get(), timeout, STAYED_EMPTY),
+      timeout === 0 ? tryGetSync(access) : settleSync(access.get(), timeout, STAYED_EMPTY),
     );
     if (payload === undefined) throw new TimeoutError(IS_EMPTY, 0);
     return decodeValueSync(payload) as T;
@@ -165,7 +163,7 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
    * @throws as tryGet(); BlockingUnavailableError `ERR_BLOCKING_UNAVAILABLE` in another process than its maker, without FFI
    */
   tryGetSync(): T | undefined {
-    const payload = this.#block('tryGetSync', (access) => settleSync(access.tryGet(), Infinity, ''));
+    const payload = this.#block('tryGetSync', tryGetSync);
     return payload === undefined ? undefined : (decodeValueSync(payload) as T);
   }
 
@@ -176,7 +174,10 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
 
   /** The same, blocking the thread for as long as its maker takes to answer. @throws as {@link tryGetSync} */
   sizeSync(): number {
-    return this.#block('sizeSync', (access) => settleSync(access.size(), Infinity, ''));
+    return this.#block('sizeSync', (access) => {
+      turnOnce();
+      return settleSync(access.size(), Infinity, '');
+    });
   }
 
   /**
@@ -328,6 +329,15 @@ function settleSync<V>(answer: V | Pending<V>, timeout: number, what: string): V
     throw error;
   }
   return answer.take();
+}
+
+/** What has come and was not read yet is there, too: a program may try again and again, and never let its loop turn. */
+function tryGetSync(access: QueueAccess): Buffer | undefined {
+  const tryOnce = () => settleSync(access.tryGet(), Infinity, '');
+  const payload = tryOnce();
+  if (payload !== undefined || access.isRemote) return payload;
+  turnOnce();
+  return tryOnce();
 }
 
 /** @internal Over there: called by entry/rebuild.ts. */
