@@ -14,7 +14,7 @@ import {
 } from './errors.js';
 import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
 import { unregister } from './children.js';
-import { addSource } from './messaging/blocking-turn.js';
+import { addSource, block, turnUntil } from './messaging/blocking-turn.js';
 import { decode } from './messaging/clone.js';
 import { restoreThrown } from './messaging/error-record.js';
 import { FrameReader } from './messaging/frame.js';
@@ -22,7 +22,14 @@ import type { ReportMessage } from './messaging/report-message.js';
 import { OutputLines } from './output-lines.js';
 import { POLLIN } from './os/poll.js';
 import { readProcStat } from './os/proc-status.js';
-import { type Drain, takeAll, waitForChild } from './os/wait-child.js';
+import {
+  type ChildEnd,
+  type Drain,
+  takeAll,
+  waitByLooking,
+  type WaitStatus,
+  watchChildEnd,
+} from './os/wait-child.js';
 import type { ChildStream, RunningChild, StartMethod, StartRequest } from './start-methods/start-method.js';
 import { findLoadedClass } from './target/find-loaded-class.js';
 
@@ -137,13 +144,38 @@ export class ChildHandle {
   waitSync(deadline: number): boolean {
     if (this.pid === undefined || this.exit !== undefined) return true;
     if (this.#ended === undefined) {
-      const drains = [...this.#open].map((stream) => this.#drain(stream)).filter(({ fd }) => fd >= 0);
-      const status = waitForChild(this.pid, deadline, drains);
+      const end = watchChildEnd(this.pid);
+      const status =
+        end === undefined ? waitByLooking(this.pid, deadline, this.#drains()) : this.#waitFor(end, deadline);
       if (status === undefined) return false;
       const { exitCode, signalNumber } = status;
       this.#markEnded(exitCode, signalNumber === null ? null : signalName(signalNumber));
     }
     return true;
+  }
+
+  /** Queues go on meanwhile, and its pipes are read: the child may wait for this process. */
+  #waitFor(end: ChildEnd, deadline: number): WaitStatus | undefined {
+    let status: WaitStatus | undefined;
+    const leave = addSource({
+      fd: end.fd,
+      events: POLLIN,
+      onReady: () => {
+        status = end.status();
+      },
+    });
+    try {
+      block('joinSync', () => turnUntil(() => status !== undefined, deadline));
+    } finally {
+      leave();
+      end.close();
+    }
+    if (status !== undefined) for (const drain of this.#drains()) takeAll(drain);
+    return status;
+  }
+
+  #drains(): Drain[] {
+    return [...this.#open].map((stream) => this.#drain(stream)).filter(({ fd }) => fd >= 0);
   }
 
   #drain(stream: ChildStream): Drain {

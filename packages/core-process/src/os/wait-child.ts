@@ -1,9 +1,4 @@
-/**
- * Blocks this thread until a child is a zombie, and leaves it one: libuv reaps it at the next turn of the loop.
- *
- * While it waits it reads the child's pipes: a child that writes more than a pipe holds would else wait for
- * us as we wait for it.
- */
+/** Blocks this thread until a child is a zombie, and leaves it one: libuv reaps it at the next turn of the loop. */
 import { readSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
 import { POLLIN, pollDescriptors } from './poll.js';
@@ -26,20 +21,34 @@ export interface WaitStatus {
  * @returns undefined when the child was still alive at the deadline
  * @see waitid(2) WNOWAIT; pidfd_open(2); poll(2)
  */
-export function waitForChild(
-  pid: number,
-  deadline: number,
-  drains: readonly Drain[],
-): WaitStatus | undefined {
-  const open = new Set(drains);
-  const libc = libC();
-  const pidfd = libc && openPidfd(libc, pid);
-  if (libc === undefined || pidfd === undefined) return waitByLooking(pid, deadline, open);
+export function waitForChild(pid: number, deadline: number): WaitStatus | undefined {
+  const end = watchChildEnd(pid);
+  if (end === undefined) return waitByLooking(pid, deadline, []);
   try {
-    return waitByKernel(libc, pid, pidfd, deadline, open);
+    for (;;) {
+      const [hasEnded] = pollDescriptors([{ fd: end.fd, events: POLLIN }], deadline - performance.now());
+      if (hasEnded !== 0) return end.status();
+      if (performance.now() >= deadline) return undefined;
+    }
   } finally {
-    bind(libc).close(pidfd);
+    end.close();
   }
+}
+
+/** The end of a child as poll(2) sees it: readable. */
+export interface ChildEnd {
+  readonly fd: number;
+  /** Undefined while it is alive. It stays a zombie. */
+  status(): WaitStatus | undefined;
+  close(): void;
+}
+
+/** Undefined without FFI, and before Linux 5.3. @see pidfd_open(2) */
+export function watchChildEnd(pid: number): ChildEnd | undefined {
+  const libc = libC();
+  const fd = libc && openPidfd(libc, pid);
+  if (libc === undefined || fd === undefined) return undefined;
+  return { fd, status: () => statusOf(libc, pid), close: () => void bind(libc).close(fd) };
 }
 
 const P_PID = 1;
@@ -71,22 +80,6 @@ function openPidfd(libc: LibC, pid: number): number | undefined {
   return fd >= 0 ? fd : undefined;
 }
 
-function waitByKernel(
-  libc: LibC,
-  pid: number,
-  pidfd: number,
-  deadline: number,
-  open: Set<Drain>,
-): WaitStatus | undefined {
-  for (;;) {
-    const interests = [pidfd, ...[...open].map((drain) => drain.fd)].map((fd) => ({ fd, events: POLLIN }));
-    const [ended] = pollDescriptors(interests, deadline - performance.now());
-    drainAll(open);
-    if (ended !== 0) return statusOf(libc, pid);
-    if (performance.now() >= deadline) return undefined;
-  }
-}
-
 /**
  * Takes an ended child out of the process table: for children that libuv does not know.
  *
@@ -114,8 +107,16 @@ function statusOf(
     : { exitCode: null, signalNumber: status };
 }
 
-/** Without FFI: the state in /proc, or, without that too, the end of the child's report pipe. */
-function waitByLooking(pid: number, deadline: number, open: Set<Drain>): WaitStatus | undefined {
+/**
+ * Where there is no {@link watchChildEnd}: looks at the state in /proc, or, without that too, waits for the end of the
+ * child's pipes. Reads these meanwhile: a child that writes more than a pipe holds would else wait for us as we wait for it.
+ */
+export function waitByLooking(
+  pid: number,
+  deadline: number,
+  drains: readonly Drain[],
+): WaitStatus | undefined {
+  const open = new Set(drains);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     drainAll(open);

@@ -24,7 +24,7 @@ export function reapWhenEnded(
 ): void {
   let pause = 1;
   const look = () => {
-    waitForChild(pid, performance.now() + BLOCK_FOR_END_MS, []);
+    waitForChild(pid, performance.now() + BLOCK_FOR_END_MS);
     if (CORE_PROCESS_STEPS) atStep('owner: before the end');
     const status = reapChild(pid);
     if (status !== undefined) {
