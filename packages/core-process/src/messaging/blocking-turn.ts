@@ -70,12 +70,10 @@ export function block<T>(call: string, work: () => T): T {
 export function turnUntil(isThere: () => boolean, deadline: number): boolean {
   let polled = 0;
   while (!isThere()) {
-    const isSoonExpected = lookNow();
-    if (isThere()) return true;
     const now = performance.now();
     const left = deadline - now;
-    if (!isSoonExpected || left <= 0 || now - polled > LOOKING_MS) {
-      letIn(isThere, isSoonExpected ? 0 : left);
+    if (!lookNow() || left <= 0 || now - polled > LOOKING_MS) {
+      letIn(isThere, left);
       polled = performance.now();
     }
     if (left <= 0) return isThere();
@@ -95,9 +93,11 @@ function letIn(isThere: () => boolean, milliseconds: number): void {
     throw new BlockingUnavailableError(blocking.at(-1) as string);
   }
   for (const source of sources) source.onBlocked?.();
+  // In this order: a ring that is looked at has no bell.
+  const isSoonExpected = lookNow();
   if (isThere()) return;
   const waiting = [...sources].filter(({ fd, events }) => fd >= 0 && events !== 0);
-  const ready = pollDescriptors(waiting, milliseconds);
+  const ready = pollDescriptors(waiting, isSoonExpected ? 0 : milliseconds);
   waiting.forEach((source, index) => {
     if (ready[index] !== 0) source.onReady();
   });

@@ -12,7 +12,9 @@ import { POLLOUT } from '../os/poll.js';
 import { addSource, isBlocked, type Source } from './blocking-turn.js';
 
 /** What Node keeps inside a socket. */
-type WithHandle = (Socket | Server) & { readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null };
+type WithHandle = (Socket | Server) & {
+  readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
+};
 
 /** Below 0 where there is none. */
 export function descriptorOf(socket: Socket | Server): number {

@@ -147,7 +147,9 @@ describe.skipIf(!startMethods().includes('forkserver'))('a thread that blocks', 
     expect(items.toSorted((a, b) => a - b)).toEqual(range(400));
     await Promise.all(givers.map((giver) => giver.join()));
     queue.close();
-    expect(await Promise.all(takers.map((taker) => taker.result))).toEqual(range(3).map(() => 'ERR_QUEUE_CLOSED'));
+    expect(await Promise.all(takers.map((taker) => taker.result))).toEqual(
+      range(3).map(() => 'ERR_QUEUE_CLOSED'),
+    );
   });
 
   it('is woken when the queue is closed, and when its maker is killed', async () => {
@@ -189,18 +191,21 @@ describe.skipIf(!startMethods().includes('forkserver'))('a thread that blocks', 
     expect(await child.result).toBe('after the stop');
   });
 
-  it.each([100_000, 1024 * 1024])('items of %i bytes come through, and do not wait for the loop', async (bytes) => {
-    const [there, back] = [makeQueue<Buffer | null>(), makeQueue<number>()];
-    const child = start(tasks.lengthsSync, there, back);
-    // Put without a turn of the loop: more than libuv can write before its next one.
-    for (const _ of range(10)) await there.put(Buffer.alloc(bytes));
-    expect(range(10).map(() => back.getSync(limit))).toEqual(range(10).map(() => bytes));
-    for (const _ of range(10)) there.putSync(Buffer.alloc(bytes));
-    expect(range(10).map(() => back.getSync(limit))).toEqual(range(10).map(() => bytes));
-    there.putSync(null);
-    await child.join();
-    expect(child.exitCode).toBe(0);
-  });
+  it.each([100_000, 1024 * 1024])(
+    'items of %i bytes come through, and do not wait for the loop',
+    async (bytes) => {
+      const [there, back] = [makeQueue<Buffer | null>(), makeQueue<number>()];
+      const child = start(tasks.lengthsSync, there, back);
+      // Put without a turn of the loop: more than libuv can write before its next one.
+      for (const _ of range(10)) await there.put(Buffer.alloc(bytes));
+      expect(range(10).map(() => back.getSync(limit))).toEqual(range(10).map(() => bytes));
+      for (const _ of range(10)) there.putSync(Buffer.alloc(bytes));
+      expect(range(10).map(() => back.getSync(limit))).toEqual(range(10).map(() => bytes));
+      there.putSync(null);
+      await child.join();
+      expect(child.exitCode).toBe(0);
+    },
+  );
 
   it('what was put before the loop has ever turned leaves all the same', async () => {
     const [queue, more] = [makeQueue<number>(), makeQueue<string>()];
