@@ -92,9 +92,8 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
     options.signal?.throwIfAborted();
     const timeout = resolveTimeout(options.timeout);
     const pending = access.put(encodeValue(value, 'item', 0, this.#sent));
-    if (pending instanceof Pending) {
-      await this.#settle(pending, { ...options, timeout }, STAYED_FULL);
-    } else await pending;
+    if (pending instanceof Pending) await this.#settle(pending, { ...options, timeout }, STAYED_FULL);
+    else if (pending !== undefined) await pending;
   }
 
   /**

@@ -42,6 +42,14 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     });
   });
 
+  it('is not disturbed by a socket that was destroyed while it was busy', async () => {
+    const { stdout, stderr } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-after-destroy.mjs', import.meta.url)),
+    ]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'it lives\nreturned 0\n', stderr: '' });
+  });
+
   it('shares pipes and queues with its copies, and has pools of them', async () => {
     const { stdout, stderr, exitCode } = await runProgram([
       ...FLAGS,
