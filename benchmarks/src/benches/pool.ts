@@ -13,10 +13,11 @@ import { pythonSubject } from '../python.js';
 
 const WORKERS = 2;
 const IN_FLIGHT = 64;
-const TASKS = 10_000;
+/** Several tenths of a second of the quickest, so that what V8 does at first counts for little. */
+const TASKS = 40_000;
 const SINGLE_TASKS = 1000;
 const MAP_ITEMS = 1_000_000;
-const SPIN_TURNS = 20_000_000;
+const SPIN_TURNS = 60_000_000;
 
 const url = (name: string) => new URL(name, programs);
 const path = (name: string) => fileURLToPath(url(name));
@@ -186,7 +187,7 @@ const python = pythonSubject('python Pool', 'pool.py', [String(MAP_ITEMS)]);
 await runBench({
   bench: 'pool',
   rounds: 5,
-  warmUp: 1,
+  warmUp: 2,
   subjects: [
     {
       name: OURS,

@@ -97,7 +97,7 @@ const python = pythonSubject('python Queue', 'queue_messages.py', [String(MESSAG
 await runBench({
   bench: 'queue',
   rounds: 5,
-  warmUp: 1,
+  warmUp: 2,
   subjects: [ours(), ipc('json'), ipc('advanced'), python],
   ratios: ['Node IPC, json', 'Node IPC, advanced', python.name].flatMap((peer) => [
     { metric: 'into a child', ours: 'core-process Queue', peer, target: 1, bound: 'at least' as const },

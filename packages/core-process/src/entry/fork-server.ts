@@ -30,6 +30,7 @@ import {
   socketPair,
 } from '../os/descriptors.js';
 import { withOwnOutput } from '../os/descriptor-output.js';
+import { holdsOfEventLoop } from '../os/event-loop.js';
 import { postponeIdleCollection } from '../os/idle-collection.js';
 import { silenceSockets } from '../os/neutralise.js';
 import { endWithParent } from '../os/parent-death.js';
@@ -37,7 +38,6 @@ import {
   blockKeyboardSignals,
   foreignThreads,
   forkProcess,
-  holdsOfEventLoop,
   leave,
   makeCopyable,
   ownPid,

@@ -38,6 +38,14 @@ export interface BatchLink extends Link {
    * @returns number of the last one that has; undefined when that can't be done
    */
   revoke(ordinal: number): number | undefined;
+  /**
+   * Says, without a message, that what the other side has sent was taken up to a number.
+   *
+   * @returns false where that takes a message
+   */
+  confirm(ordinal: number): boolean;
+  /** What the other side has said so; undefined where it sends messages. */
+  confirmed(): number | undefined;
   destroy(): void;
 }
 

@@ -12,8 +12,10 @@ import { makeOffer, type Offer, type OpenOffer } from './rendezvous.js';
 import { RING_LINK_BYTES, RingLink } from './ring-link.js';
 import type { StreamLink } from './stream-link.js';
 
-/** How many items another process is sent before it asks, while it is the only one that takes. */
-const AHEAD = 256;
+/** What another process is sent before it asks, while it is the only one that takes: small items by the thousand. */
+const AHEAD = { items: 4096, bytes: 256 * 1024 };
+
+const LISTEN_EVERY = 64;
 
 export class QueueMaker implements QueueAccess {
   readonly isRemote = false;
@@ -24,17 +26,20 @@ export class QueueMaker implements QueueAccess {
   readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
   readonly #local: Taker;
   #offer: OpenOffer | undefined;
+  #puts = 0;
 
   constructor(maxSize: number) {
     this.#store = new QueueStore(maxSize);
     this.#local = {
       wants: 0,
       unconfirmed: new Deque(),
+      unconfirmedBytes: 0,
+      delivered: 0,
       isRecalled: false,
-      ahead: 0,
+      ahead: { items: 0, bytes: 0 },
       deliver: (item) => {
         const [getter] = this.#getters;
-        this.#store.confirm(this.#local, item.id);
+        this.#store.confirm(this.#local, this.#local.delivered);
         if (getter === undefined) return;
         this.#getters.delete(getter);
         getter.resolve(item.payload);
@@ -57,6 +62,8 @@ export class QueueMaker implements QueueAccess {
     const pending = new Pending<void>((resolve, reject) =>
       this.#store.put(payload, (error) => (error === undefined ? resolve() : reject(error))),
     );
+    // A loop of puts that need not wait keeps the event loop from turning: takers would wait for its end.
+    if (++this.#puts % LISTEN_EVERY === 0) this.#hearAll();
     return pending.isSettled ? undefined : pending;
   }
 
@@ -77,13 +84,17 @@ export class QueueMaker implements QueueAccess {
 
   tryGet(): Buffer | undefined {
     const item = this.#store.tryTake(this.#local);
-    if (item !== undefined) this.#store.confirm(this.#local, item.id);
+    if (item !== undefined) this.#store.confirm(this.#local, this.#local.delivered);
     return item?.payload;
   }
 
   size(): number {
-    for (const { link } of this.#visits) link.poll();
+    this.#hearAll();
     return this.#store.size;
+  }
+
+  #hearAll(): void {
+    for (const visit of this.#visits) this.#hearConfirmed(visit);
   }
 
   taskDone(): undefined {
@@ -116,6 +127,8 @@ export class QueueMaker implements QueueAccess {
     const taker: Taker = {
       wants: 0,
       unconfirmed: new Deque(),
+      unconfirmedBytes: 0,
+      delivered: 0,
       isRecalled: false,
       ahead: AHEAD,
       deliver: (item) => sendItem(visit.link, item),
@@ -140,12 +153,20 @@ export class QueueMaker implements QueueAccess {
         }
       }
       if (inbox.end === undefined || !this.#visits.delete(visit)) return;
+      this.#hearConfirmed(visit);
       visit.pages?.discard();
       for (const takeBack of visit.putBacks.values()) takeBack();
       this.#store.leave(visit.taker);
     };
     const stop = inbox.watch(hear);
     hear();
+  }
+
+  /** What it has confirmed in shared memory. Read before the messages: what was given back earlier is among those. */
+  #hearConfirmed({ link, taker }: Visit): void {
+    const ordinal = link.confirmed();
+    link.poll();
+    if (ordinal !== undefined) this.#store.confirm(taker, ordinal);
   }
 
   /** Goes on by rings, in the memory that the other process has made. */
@@ -201,7 +222,7 @@ export class QueueMaker implements QueueAccess {
         return;
       }
       case ToMaker.size:
-        answer(FromMaker.count, String(this.#store.size));
+        answer(FromMaker.count, String(this.size()));
         return;
       case ToMaker.done:
         try {

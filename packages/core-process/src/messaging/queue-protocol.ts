@@ -8,7 +8,7 @@
  * | `cancelPut`  | request    | the put gave up; it is answered all the same     |
  * | `want`       | –          | a get() waits                                    |
  * | `unwant`     | –          | a get() gave up                                  |
- * | `confirm`    | item       | it was taken                                     |
+ * | `confirm`    | delivery   | all up to that one were taken, or given back     |
  * | `giveBack`   | item       | it is not needed now                             |
  * | `tryGet`     | request    | answered with `item` or `nothing`                |
  * | `size`       | request    | answered with `count`                            |

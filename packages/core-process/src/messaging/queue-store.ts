@@ -17,6 +17,8 @@ export interface Item {
   /** Position in the queue's life. */
   readonly id: number;
   readonly payload: Buffer;
+  /** Its place among all that its last taker was sent: counted from 1, in 32 bits. */
+  ordinal: number;
 }
 
 /** Whoever takes items: this process, or one that is connected. */
@@ -25,8 +27,10 @@ export interface Taker {
   wants: number;
   /** Sent, not confirmed. */
   readonly unconfirmed: Deque<Item>;
-  /** How many may be sent before they are asked for, while nobody else takes. */
-  readonly ahead: number;
+  delivered: number;
+  unconfirmedBytes: number;
+  /** How much may be sent before it is asked for, while nobody else takes; a last item may be larger than is left. */
+  readonly ahead: { readonly items: number; readonly bytes: number };
   /** It was asked to give back, and has been sent nothing since. */
   isRecalled: boolean;
   deliver(item: Item): void;
@@ -104,9 +108,18 @@ export class QueueStore {
     return item;
   }
 
-  confirm(taker: Taker, id: number): void {
-    if (taker.unconfirmed.take((item) => item.id === id) === undefined) return;
-    this.#unconfirmed--;
+  /** It has taken all that was delivered up to that one, but for what it has given back. */
+  confirm(taker: Taker, ordinal: number): void {
+    const before = taker.unconfirmed.length;
+    for (;;) {
+      const first = taker.unconfirmed.peek();
+      // The difference also tells which comes first when the count has begun anew.
+      if (first === undefined || ((first.ordinal - ordinal) | 0) > 0) break;
+      taker.unconfirmed.shift();
+      taker.unconfirmedBytes -= first.payload.byteLength;
+    }
+    if (taker.unconfirmed.length === before) return;
+    this.#unconfirmed -= before - taker.unconfirmed.length;
     this.#advance();
   }
 
@@ -114,7 +127,9 @@ export class QueueStore {
     const back: Item[] = [];
     for (const id of ids) {
       const item = taker.unconfirmed.take((sent) => sent.id === id);
-      if (item !== undefined) back.push(item);
+      if (item === undefined) continue;
+      taker.unconfirmedBytes -= item.payload.byteLength;
+      back.push(item);
     }
     this.#putBack(back);
   }
@@ -184,7 +199,7 @@ export class QueueStore {
   }
 
   #add(payload: Buffer): void {
-    this.#items.push({ id: ++this.#lastId, payload });
+    this.#items.push({ id: ++this.#lastId, payload, ordinal: 0 });
     this.#unfinished++;
   }
 
@@ -202,16 +217,16 @@ export class QueueStore {
     this.#hand(item, taker);
     taker.deliver(item);
     // One that holds nothing and asks for nothing stands in nobody's way.
-    if (taker.ahead === 0 && taker.wants === 0) this.#takers.delete(taker);
+    if (taker.ahead.items === 0 && taker.wants === 0) this.#takers.delete(taker);
     return true;
   }
 
   /** With one taker, items can be sent before it asks. */
   #onlyTaker(): Taker | undefined {
     const [taker] = this.#takers;
-    return this.#takers.size === 1 && taker !== undefined && taker.unconfirmed.length < taker.ahead
-      ? taker
-      : undefined;
+    if (this.#takers.size !== 1 || taker === undefined) return undefined;
+    const { unconfirmed, unconfirmedBytes, ahead } = taker;
+    return unconfirmed.length < ahead.items && unconfirmedBytes < ahead.bytes ? taker : undefined;
   }
 
   #recall(): void {
@@ -223,7 +238,9 @@ export class QueueStore {
   }
 
   #hand(item: Item, taker: Taker): void {
+    item.ordinal = taker.delivered = (taker.delivered + 1) >>> 0;
     taker.unconfirmed.push(item);
+    taker.unconfirmedBytes += item.payload.byteLength;
     taker.isRecalled = false;
     this.#unconfirmed++;
   }

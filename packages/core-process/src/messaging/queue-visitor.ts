@@ -5,6 +5,7 @@ import { type Futex, futexCalls } from '../os/futex.js';
 import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
 import { perProcess } from '../per-process.js';
 import type { BatchLink } from './link.js';
+import type { Item } from './queue-store.js';
 import { holdLoop } from './keep-alive.js';
 import { Pending } from './pending.js';
 import type { QueueAccess } from './queue-access.js';
@@ -24,7 +25,7 @@ interface Request {
 }
 
 /** The maker sends further ones ahead when it hears of confirmed ones. */
-const WAKE_EVERY = 64;
+const TELL_EVERY = 64;
 
 const visitorsOf = perProcess(() => new Map<string, QueueVisitor>());
 
@@ -35,12 +36,13 @@ export class QueueVisitor implements QueueAccess {
   #link: BatchLink;
   #pages: SharedPages | undefined;
   readonly #offer: Offer;
-  #confirmed = 0;
+  /** Items that the maker has sent, counted as it counts them. */
+  #delivered = 0;
   readonly #isBounded: boolean;
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
   /** Sent by the maker, and not taken yet. */
-  readonly #items = new Deque<{ readonly id: number; readonly payload: Buffer }>();
+  readonly #items = new Deque<Item>();
   readonly #getters = new Set<{ resolve(payload: Buffer): void; reject(error: Error): void }>();
   /** The tryGet() that the next item is for. */
   #finder: Request | undefined;
@@ -217,15 +219,17 @@ export class QueueVisitor implements QueueAccess {
 
   #takeItem(): Buffer | undefined {
     const item = this.#items.shift();
-    if (item !== undefined) this.#confirm(item.id);
+    if (item !== undefined) this.#confirm(item.ordinal);
     return item?.payload;
   }
 
   /** Said before anyone sees the item: a death after this loses it, none doubles it. */
-  #confirm(id: number): void {
-    // The maker of a queue without bounds need not wake for each.
-    const isQuiet = !this.#isBounded && ++this.#confirmed % WAKE_EVERY !== 0;
-    void this.#send(queueMessage(ToMaker.confirm, id), isQuiet);
+  #confirm(ordinal: number): void {
+    // The maker of a queue without bounds need not hear of each, only be able to find it.
+    const isFound = !this.#isBounded && this.#link.confirm(ordinal);
+    const isQuiet = isFound && ordinal % TELL_EVERY !== 0;
+    if (isQuiet && this.#items.length > 0) return;
+    void this.#send(queueMessage(ToMaker.confirm, ordinal), isQuiet);
   }
 
   #giveBack(): void {
@@ -257,13 +261,14 @@ export class QueueVisitor implements QueueAccess {
   }
 
   #readItem(id: number, payload: Buffer): void {
+    this.#delivered = (this.#delivered + 1) >>> 0;
+    this.#items.push({ id, payload, ordinal: this.#delivered });
     if (this.#finder !== undefined) {
-      this.#confirm(id);
-      this.#finder.answer({ kind: FromMaker.item, body: payload });
+      // Taken in the order in which they came, as they are confirmed; there may be earlier ones by now.
+      this.#finder.answer({ kind: FromMaker.item, body: this.#takeItem() as Buffer });
       this.#finder = undefined;
       return;
     }
-    this.#items.push({ id, payload });
     const [getter] = this.#getters;
     if (getter === undefined) return;
     this.#getters.delete(getter);

@@ -133,7 +133,8 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
     const got = access.get();
     const payload =
       got instanceof Pending ? await this.#settle(got, { ...options, timeout }, STAYED_EMPTY) : got;
-    return (await decodeValue(payload)) as T;
+    const value = decodeValue(payload);
+    return (value instanceof Promise ? await value : value) as T;
   }
 
   /**

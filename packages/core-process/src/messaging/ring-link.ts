@@ -39,12 +39,13 @@ const ON_WORD = 2;
 
 /** Bytes of one ring. */
 const RING_BYTES = 256 * 1024;
-/** Before the rings: for each side its state, whether it waits for room, and how many messages it has claimed. */
+/** Before the rings: for each side its state, whether it waits for room, how many messages it has claimed, and confirmed. */
 const SIDES_BYTES = 256;
 const WORDS_OF_A_SIDE = 32;
 const STATE = 0;
 const WAITS_FOR_ROOM = 1;
 const CLAIMED = 2;
+const CONFIRMED = 3;
 
 /** Bytes of memory that a link of this kind needs. */
 export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES);
@@ -177,6 +178,17 @@ export class RingLink implements BatchLink, Looker {
     const index = this.#theirs + CLAIMED;
     const claimed = Atomics.load(this.#words, index);
     return Atomics.compareExchange(this.#words, index, claimed, ordinal) === claimed ? claimed : undefined;
+  }
+
+  confirm(ordinal: number): boolean {
+    // Not past messages that may be lost with this process.
+    if (this.#overflow.length > 0) return false;
+    Atomics.store(this.#words, this.#mine + CONFIRMED, ordinal);
+    return true;
+  }
+
+  confirmed(): number {
+    return Atomics.load(this.#words, this.#theirs + CONFIRMED);
   }
 
   /** Blocks this thread until there is a message, or for so many milliseconds. */

@@ -114,6 +114,14 @@ export class StreamLink implements BatchLink, Source {
     return undefined;
   }
 
+  confirm(): boolean {
+    return false;
+  }
+
+  confirmed(): undefined {
+    return undefined;
+  }
+
   destroy(): void {
     this.inbox.close();
     this.#output.socket.destroy();

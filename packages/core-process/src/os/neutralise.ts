@@ -18,7 +18,7 @@ import type { Session } from 'node:inspector';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
-import { forgetWorkDone } from './process-copy.js';
+import { forgetRequests } from './event-loop.js';
 
 /** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
 export interface PendingTimers {
@@ -105,7 +105,7 @@ export function neutralise({ timeouts, immediates }: PendingTimers, keep: readon
     if (handle.constructor.name === 'ChildProcess') handle._handle = null;
     if (handle.constructor.name.includes('FSEvent')) handle.close?.();
   }
-  forgetWorkDone();
+  forgetRequests();
   for (const event of process.eventNames()) {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
   }

@@ -162,45 +162,6 @@ export function forkProcess(): number {
   return pid;
 }
 
-/** Offsets in uv_loop_t, which libuv keeps for all its versions 1.x: what keeps it alive, and what its pool has done. */
-const ACTIVE_HANDLES_AT = 8;
-const ACTIVE_REQUESTS_AT = 32;
-const DONE_QUEUE_AT = 120;
-
-/** How many handles and requests keep the event loop alive; an immediate that runs is one of them. */
-export function holdsOfEventLoop(): number {
-  const { koffi, uv_default_loop } = bind();
-  const memory = koffi.view(uv_default_loop(), ACTIVE_REQUESTS_AT + 4);
-  const [handles = 0] = new Uint32Array(memory, ACTIVE_HANDLES_AT, 1);
-  const [requests = 0] = new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1);
-  return handles + requests;
-}
-
-/** In a copy: what the original's thread pool has done and not told yet is not told in the copy. */
-export function forgetWorkDone(): void {
-  const { koffi, uv_default_loop } = bind();
-  const loop = uv_default_loop();
-  const memory = koffi.view(loop, DONE_QUEUE_AT + 16);
-  // A ring of next and previous pointers that begins and ends in the loop itself; empty it points to itself.
-  const queue = new BigUint64Array(memory, DONE_QUEUE_AT, 2);
-  const itself = loop + BigInt(DONE_QUEUE_AT);
-  const [first] = queue as unknown as [bigint];
-  const [, previousOfFirst] = new BigUint64Array(koffi.view(first, 16));
-  if (previousOfFirst !== itself) throw new Error("libuv's queue of finished work is not where it was.");
-  queue.fill(itself);
-}
-
-/**
- * In a copy: what the original has under way, in its thread pool or on a socket, which is a silent one by now, does not
- * keep the copy's event loop alive. Not before that has turned once: handles that the original has closed end then, and
- * take their requests off the count.
- */
-export function forgetRequests(): void {
-  const { koffi, uv_default_loop } = bind();
-  const memory = koffi.view(uv_default_loop(), ACTIVE_REQUESTS_AT + 4);
-  new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1)[0] = 0;
-}
-
 /**
  * Main thread, Node's scheduler and one worker of V8, and the one for SIGUSR1 unless it is turned off; a copy
  * has its main thread only.

@@ -7,7 +7,8 @@
 import { writeSync } from 'node:fs';
 import { createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import { holdsOfEventLoop, leave, ownPid } from './process-copy.js';
+import { holdsOfEventLoop } from './event-loop.js';
+import { leave, ownPid } from './process-copy.js';
 
 export function putRight(): void {
   Object.defineProperty(process, 'pid', { value: ownPid(), enumerable: true, configurable: true });

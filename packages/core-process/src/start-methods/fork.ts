@@ -16,7 +16,6 @@ import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
   COPYABLE_FLAGS,
   foreignThreads,
-  forgetRequests,
   forkProcess,
   hasCopyableFlags,
   whyNotCopyable,
@@ -79,18 +78,16 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
   forgetServers();
   becomeChild();
   useDescriptors(control, report);
-  // Not before: what throws here would be thrown by start(), and the copy go on as its original. The second turn.
-  setImmediate(() => setImmediate(() => begin(request)));
+  setImmediate(() => {
+    // Not before: what throws here would be thrown by start(), and the copy go on as its original.
+    tellOfCopy();
+    if (request.cwd !== undefined) process.chdir(request.cwd);
+    for (const [name, value] of Object.entries(request.env ?? {})) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    const { boot, run } = request.inCopy;
+    runChild(boot, 'fork', run);
+  });
   return abandonStack();
-}
-
-function begin({ cwd, env = {}, inCopy }: StartRequest): void {
-  forgetRequests();
-  tellOfCopy();
-  if (cwd !== undefined) process.chdir(cwd);
-  for (const [name, value] of Object.entries(env)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-  runChild(inCopy.boot, 'fork', inCopy.run);
 }

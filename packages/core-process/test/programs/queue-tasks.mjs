@@ -1,5 +1,5 @@
 /** What the tests of queues run in children. */
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { Process } from 'core-process';
 
 export async function putAll(queue, items) {
@@ -82,5 +82,14 @@ export async function putWithTimeout(queue, item, timeout) {
     return 'put';
   } catch (error) {
     return error.code;
+  }
+}
+
+/** Writes down each item as soon as it has it, in a way that survives SIGKILL. */
+export async function writeDown(queue, path) {
+  const file = openSync(path, 'a');
+  for (let turn = 0; ; turn++) {
+    const item = turn % 8 === 0 ? await queue.tryGet() : await queue.get();
+    if (item !== undefined) writeSync(file, `${item}\n`);
   }
 }

@@ -176,6 +176,9 @@ export const scenarios = {
 
   /** Two of four meet again and again; who finds it broken by a death repairs it. */
   barrier: {
+    /** So many have to be there. */
+    parties: 2,
+
     open: (directory) => Barrier.open('storm', 2, { directory }),
 
     begin() {},

@@ -55,15 +55,15 @@ const killedAt = [];
 const alive = new Set();
 const failures = [];
 let last = 1;
-/** The one that does not kill itself: when all are starting at a time nobody could get it. */
-const SPARED = 2;
+/** The first ones do not kill themselves: when all are starting at a time nobody could get it. */
+const isSpared = (incarnation) => incarnation < 2 + (scenario.parties ?? 1);
 
 function start() {
   const incarnation = ++last;
-  const isSpared = steps === undefined || incarnation === SPARED;
-  const stop = isSpared
-    ? ''
-    : `${pick(steps.split(','))}:${1 + Math.floor(Math.random() ** 3 * 300)}:SIGKILL`;
+  const stop =
+    steps === undefined || isSpared(incarnation)
+      ? ''
+      : `${pick(steps.split(','))}:${1 + Math.floor(Math.random() ** 3 * 300)}:SIGKILL`;
   const child = spawn(
     process.execPath,
     [worker, primitive, backEnd, String(incarnation), addressOf(stage.memory), addressOf(object)],
@@ -131,7 +131,7 @@ while (killedAt.length < Number(kills) && failures.length === 0) {
     const before = dead.size;
     const began = now();
     await until(() => dead.size > before || now() - began > SELDOM_MS);
-    const waiting = [...alive].filter(({ incarnation }) => incarnation !== SPARED);
+    const waiting = [...alive].filter(({ incarnation }) => !isSpared(incarnation));
     if (dead.size === before && failures.length === 0 && waiting.length > 0) await kill(pick(waiting));
   }
   while (alive.size < PROCESSES && failures.length === 0) start();

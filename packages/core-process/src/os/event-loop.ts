@@ -1,0 +1,103 @@
+/**
+ * libuv's event loop, where its own functions do not reach: what keeps it alive, and what is under way on it.
+ *
+ * Places in memory that libuv keeps for all its versions 1.x (its header uv.h is part of its binary interface):
+ *
+ * | uv_loop_t                 | byte | uv_handle_t, uv_stream_t, uv_udp_t            | byte     |
+ * | ------------------------- | ---- | --------------------------------------------- | -------- |
+ * | active_handles            | 8    | type                                          | 16       |
+ * | handle_queue              | 16   | handle_queue                                  | 32       |
+ * | active_reqs               | 32   | flags                                         | 88       |
+ * | pending_queue             | 72   | of a stream: write_queue_size                 | 96       |
+ * | wq: work that was done    | 120  | connect_req, shutdown_req                     | 120, 128 |
+ * |                           |      | write_queue, write_completed_queue            | 192, 208 |
+ * |                           |      | of a UDP socket: send_queue_size, _count      | 96, 104  |
+ * |                           |      | write_queue, write_completed_queue            | 184, 200 |
+ *
+ * A queue is a ring of next and previous pointers which begins and ends in its head; empty it points to itself.
+ */
+import { libC, type LibC } from './ffi.js';
+
+const ACTIVE_HANDLES_AT = 8;
+const HANDLES_AT = 16;
+const ACTIVE_REQUESTS_AT = 32;
+const PENDING_AT = 72;
+const DONE_WORK_AT = 120;
+
+const TYPE_AT = 16;
+const RING_OF_HANDLES_AT = 32;
+const FLAGS_AT = 88;
+const HANDLE_BYTES = 256;
+const UDP = 15;
+/** Pipes and Unix sockets, TCP, terminals. */
+const STREAMS = [7, 12, 14];
+const STREAM = { numbers: [96, 120, 128], queues: [192, 208] };
+const DATAGRAMS = { numbers: [96, 104], queues: [184, 200] };
+/** UV_HANDLE_SHUTTING: a shutdown is waited for. */
+const IS_SHUTTING = 0x100;
+
+interface Loop {
+  readonly koffi: LibC['koffi'];
+  readonly address: bigint;
+}
+let loop: Loop | undefined;
+
+function mainLoop(): Loop {
+  if (loop !== undefined) return loop;
+  const { koffi, library } = libC() as LibC;
+  const address = (library.func('void *uv_default_loop()') as unknown as () => bigint)();
+  return (loop = { koffi, address });
+}
+
+/** How many handles and requests keep the event loop alive; an immediate that runs is one of them. */
+export function holdsOfEventLoop(): number {
+  const { koffi, address } = mainLoop();
+  const memory = koffi.view(address, ACTIVE_REQUESTS_AT + 4);
+  const [handles = 0] = new Uint32Array(memory, ACTIVE_HANDLES_AT, 1);
+  const [requests = 0] = new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1);
+  return handles + requests;
+}
+
+/**
+ * In a copy: what the original's loop was waiting for, or had to tell, is the original's. It must neither call back
+ * in the copy nor keep the copy's event loop alive; nor may it be counted off later, when its handle is closed, as
+ * that would count off what the copy has under way.
+ */
+export function forgetRequests(): void {
+  const { koffi, address } = mainLoop();
+  for (const node of ring(address + BigInt(HANDLES_AT))) {
+    const at = node - BigInt(RING_OF_HANDLES_AT);
+    const memory = koffi.view(at, HANDLE_BYTES);
+    const [type = 0] = new Uint32Array(memory, TYPE_AT, 1);
+    const fields = STREAMS.includes(type) ? STREAM : type === UDP ? DATAGRAMS : undefined;
+    if (fields === undefined) continue;
+    for (const number of fields.numbers) new BigUint64Array(memory, number, 1)[0] = 0n;
+    for (const queue of fields.queues) emptyRing(at + BigInt(queue));
+    const flags = new Uint32Array(memory, FLAGS_AT, 1);
+    flags[0] = (flags[0] as number) & ~IS_SHUTTING;
+  }
+  emptyRing(address + BigInt(PENDING_AT));
+  emptyRing(address + BigInt(DONE_WORK_AT));
+  new Uint32Array(koffi.view(address, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1)[0] = 0;
+}
+
+function linkOf(node: bigint): BigUint64Array {
+  return new BigUint64Array(mainLoop().koffi.view(node, 16));
+}
+
+/** The members of a queue, without its head. */
+function ring(head: bigint): bigint[] {
+  const nodes: bigint[] = [];
+  for (let before = head; ; ) {
+    const [node = 0n] = linkOf(before);
+    if (linkOf(node)[1] !== before) throw new Error("A queue of libuv's event loop is not where it was.");
+    if (node === head) return nodes;
+    nodes.push(node);
+    before = node;
+  }
+}
+
+/** Each of its members can be taken out, or queued again, by itself. */
+function emptyRing(head: bigint): void {
+  for (const node of [...ring(head), head]) linkOf(node).fill(node);
+}
