@@ -26,10 +26,15 @@ export interface Source extends Interest {
   onUnblocked?(): void;
 }
 
-/** Rings that are always busy do not keep descriptors waiting for longer, in milliseconds. */
-const LOOKING_MS = 1;
+/** No descriptor waits for longer, in milliseconds: not behind busy rings, nor behind calls that have no need to wait. */
+const UNHEARD_MS = 1;
 
-const turnsOf = perProcess(() => ({ sources: new Set<Source>(), blocking: [] as string[] }));
+const turnsOf = perProcess(() => ({
+  sources: new Set<Source>(),
+  blocking: [] as string[],
+  /** When descriptors were last looked at, on the clock of performance.now(). */
+  heardAt: 0,
+}));
 
 /** Lets a source take part, in this process and not in its copies. @returns takes it out again */
 export function addSource(source: Source): () => void {
@@ -50,9 +55,10 @@ export function isBlocked(): boolean {
 
 /** Runs what may call {@link turnUntil}. @param call - whose work it is */
 export function block<T>(call: string, work: () => T): T {
-  const { blocking, sources } = turnsOf();
+  const { blocking, sources, heardAt } = turnsOf();
   blocking.push(call);
   try {
+    if (performance.now() - heardAt > UNHEARD_MS) turnOnce();
     return work();
   } finally {
     blocking.pop();
@@ -68,14 +74,10 @@ export function block<T>(call: string, work: () => T): T {
  * @throws BlockingUnavailableError when it is not there, and nothing can be waited for
  */
 export function turnUntil(isThere: () => boolean, deadline: number): boolean {
-  let polled = 0;
   while (!isThere()) {
     const now = performance.now();
     const left = deadline - now;
-    if (!lookNow() || left <= 0 || now - polled > LOOKING_MS) {
-      letIn(isThere, left);
-      polled = performance.now();
-    }
+    if (!lookNow() || left <= 0 || now - turnsOf().heardAt > UNHEARD_MS) letIn(isThere, left);
     if (left <= 0) return isThere();
   }
   return true;
@@ -87,7 +89,8 @@ export function turnOnce(): void {
 }
 
 function letIn(isThere: () => boolean, milliseconds: number): void {
-  const { sources, blocking } = turnsOf();
+  const turns = turnsOf();
+  const { sources, blocking } = turns;
   if (!canBlock()) {
     if (milliseconds <= 0) return;
     throw new BlockingUnavailableError(blocking.at(-1) as string);
@@ -98,6 +101,7 @@ function letIn(isThere: () => boolean, milliseconds: number): void {
   if (isThere()) return;
   const waiting = [...sources].filter(({ fd, events }) => fd >= 0 && events !== 0);
   const ready = pollDescriptors(waiting, isSoonExpected ? 0 : milliseconds);
+  turns.heardAt = performance.now();
   waiting.forEach((source, index) => {
     if (ready[index] !== 0) source.onReady();
   });

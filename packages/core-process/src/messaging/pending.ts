@@ -24,8 +24,7 @@ export class Pending<T> {
 
   get result(): Promise<T> {
     this.#result ??= new Promise((resolve, reject) => {
-      this.#tell = (outcome) =>
-        'error' in outcome ? reject(outcome.error) : resolve(outcome.value);
+      this.#tell = (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value));
       if (this.#outcome !== undefined) this.#tell(this.#outcome);
     });
     return this.#result;

@@ -155,13 +155,11 @@ export class SocketOutput implements Source {
   }
 
   #flush(): void {
-    if (this.#given.length > 0) return;
-    if (this.#waiting.length === 0) {
-      if (this.#isEnding && !this.#socket.writableEnded) this.#socket.end();
-      return;
+    if (this.#given.length === 0 && this.#waiting.length > 0) {
+      if (isBlocked() && this.fd >= 0 && !this.#socket.connecting) this.#writeNow();
+      else this.#give();
     }
-    if (isBlocked() && this.fd >= 0 && !this.#socket.connecting) this.#writeNow();
-    else this.#give();
+    if (this.#isEnding && !this.hasUnsent && !this.#socket.writableEnded) this.#socket.end();
   }
 
   /** Hands all that waits to libuv. */
