@@ -91,18 +91,24 @@ function linesOf(child: ChildProcessByStdio<null, Readable, null>): AsyncIterato
   return createInterface(child.stdout)[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
 }
 
-/** Milliseconds that a Node takes which runs `code` and ends, and megabytes that it has in the end. */
-function costOf(code: string): { readonly time: number; readonly memory: number } {
-  const began = performance.now();
-  const program = `${code}; process.stdout.write(String(process.memoryUsage.rss()))`;
-  const rss = execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
-  return { time: performance.now() - began, memory: Number(rss) / 2 ** 20 };
+/** Milliseconds that a new Node takes to import a module, and megabytes that it has in the end. */
+function costOf(module: string): { readonly time: number; readonly memory: number } {
+  const program = `
+    const began = process.hrtime.bigint();
+    await import(${JSON.stringify(module)});
+    const time = Number(process.hrtime.bigint() - began) / 1e6;
+    process.stdout.write(JSON.stringify({ time, memory: process.memoryUsage.rss() / 2 ** 20 }));`;
+  const options = { cwd: folder, encoding: 'utf8' as const };
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], options)) as {
+    time: number;
+    memory: number;
+  };
 }
 
 /** In turn, so that another program on the machine disturbs both alike. */
 function importCosts(): Measurement[] {
-  const entry = JSON.stringify(import.meta.resolve('ipc-lock'));
-  const runs = Array.from({ length: 11 }, () => [costOf(''), costOf(`import ${entry}`)] as const);
+  const [empty, entry] = [new URL('nothing.mjs', programs).href, import.meta.resolve('ipc-lock')];
+  const runs = Array.from({ length: 11 }, () => [costOf(empty), costOf(entry)] as const);
   const over = (of: 'time' | 'memory') => median(runs.map(([bare, ours]) => ours[of] - bare[of]));
   return [
     { metric: 'import, over a bare Node', unit: 'ms', value: over('time') },

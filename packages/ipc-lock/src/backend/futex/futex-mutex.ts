@@ -364,7 +364,8 @@ export class FutexMutex implements Mutex {
   #enter(): number {
     const numbers = this.#numbers;
     let last = numbers[TOKEN] as number;
-    if (!isToken(last)) {
+    // Our own of the last time needs no look.
+    if (last !== this.#token && !isToken(last)) {
       last = newToken();
       numbers[RELEASED] = last;
     }
