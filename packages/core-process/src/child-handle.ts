@@ -14,13 +14,22 @@ import {
 } from './errors.js';
 import { type ExitReason, type ExitRecord, signalName } from './exit-record.js';
 import { unregister } from './children.js';
+import { addSource, block, turnUntil } from './messaging/blocking-turn.js';
 import { decode } from './messaging/clone.js';
 import { restoreThrown } from './messaging/error-record.js';
 import { FrameReader } from './messaging/frame.js';
 import type { ReportMessage } from './messaging/report-message.js';
 import { OutputLines } from './output-lines.js';
+import { POLLIN } from './os/poll.js';
 import { readProcStat } from './os/proc-status.js';
-import { waitForChild } from './os/wait-child.js';
+import {
+  type ChildEnd,
+  type Drain,
+  takeAll,
+  waitByLooking,
+  type WaitStatus,
+  watchChildEnd,
+} from './os/wait-child.js';
 import type { ChildStream, RunningChild, StartMethod, StartRequest } from './start-methods/start-method.js';
 import { findLoadedClass } from './target/find-loaded-class.js';
 
@@ -41,6 +50,8 @@ export class ChildHandle {
   readonly #child: RunningChild;
   readonly #report = new FrameReader();
   readonly #open: Set<ChildStream>;
+  /** Of each stream, as a source for a blocked thread. */
+  readonly #leave = new Map<ChildStream, () => void>();
   #said: Exclude<ReportMessage, { kind: 'began' }> | undefined;
   #began = false;
   #isReportDamaged = false;
@@ -71,6 +82,7 @@ export class ChildHandle {
     this.#open = new Set(this.#child.streams);
     if (this.#open.has('stdout')) this.stdout = new OutputLines();
     if (this.#open.has('stderr')) this.stderr = new OutputLines();
+    for (const stream of this.#open) this.#readWhileBlocked(stream);
     if (daemon) this.#child.unref();
   }
 
@@ -132,16 +144,62 @@ export class ChildHandle {
   waitSync(deadline: number): boolean {
     if (this.pid === undefined || this.exit !== undefined) return true;
     if (this.#ended === undefined) {
-      const drains = [...this.#open].flatMap((stream) => {
-        const fd = this.#child.descriptor(stream);
-        return fd === undefined ? [] : [{ fd, take: (chunk: Buffer) => this.#onData(stream, chunk) }];
-      });
-      const status = waitForChild(this.pid, deadline, drains);
+      const end = watchChildEnd(this.pid);
+      const status =
+        end === undefined ? waitByLooking(this.pid, deadline, this.#drains()) : this.#waitFor(end, deadline);
       if (status === undefined) return false;
       const { exitCode, signalNumber } = status;
       this.#markEnded(exitCode, signalNumber === null ? null : signalName(signalNumber));
     }
     return true;
+  }
+
+  /** Queues go on meanwhile, and its pipes are read: the child may wait for this process. */
+  #waitFor(end: ChildEnd, deadline: number): WaitStatus | undefined {
+    let status: WaitStatus | undefined;
+    const leave = addSource({
+      fd: end.fd,
+      events: POLLIN,
+      onReady: () => {
+        status = end.status();
+      },
+    });
+    try {
+      block('joinSync', () => turnUntil(() => status !== undefined, deadline));
+    } finally {
+      leave();
+      end.close();
+    }
+    if (status !== undefined) for (const drain of this.#drains()) takeAll(drain);
+    return status;
+  }
+
+  #drains(): Drain[] {
+    return [...this.#open].map((stream) => this.#drain(stream)).filter(({ fd }) => fd >= 0);
+  }
+
+  #drain(stream: ChildStream): Drain {
+    return {
+      fd: this.#child.descriptor(stream) ?? -1,
+      take: (chunk) => this.#onData(stream, chunk),
+    };
+  }
+
+  #readWhileBlocked(stream: ChildStream): void {
+    const drain = () => this.#drain(stream);
+    let hasEnded = false;
+    const leave = addSource({
+      get fd() {
+        return drain().fd;
+      },
+      get events() {
+        return hasEnded ? 0 : POLLIN;
+      },
+      onReady: () => {
+        hasEnded = !takeAll(drain());
+      },
+    });
+    this.#leave.set(stream, leave);
   }
 
   #onData(stream: ChildStream, chunk: Buffer): void {
@@ -176,6 +234,7 @@ export class ChildHandle {
   #onStreamEnd(stream: ChildStream): void {
     if (stream !== 'report') this[stream]?.end();
     this.#open.delete(stream);
+    this.#leave.get(stream)?.();
     this.#completeIfDone();
   }
 

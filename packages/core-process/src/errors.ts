@@ -25,6 +25,7 @@ export type CoreProcessErrorCode =
   | 'ERR_MESSAGE_TORN'
   | 'ERR_QUEUE_CLOSED'
   | 'ERR_QUEUE_LOST'
+  | 'ERR_BLOCKING_UNAVAILABLE'
   | 'ERR_WORKER_DIED'
   | 'ERR_POOL_BROKEN'
   | 'ERR_POOL_CLOSED'
@@ -309,6 +310,20 @@ export class QueueLostError extends CoreProcessError {
       'The process that made the queue has ended, and the items with it, or had closed the queue before this one came. ' +
         'Make the queue in the process that lives longest, and close it last.',
       options,
+    );
+  }
+}
+
+/** A thread can't be blocked until another process does something: foreign calls are missing. `ERR_BLOCKING_UNAVAILABLE` */
+export class BlockingUnavailableError extends CoreProcessError {
+  override readonly name = 'BlockingUnavailableError';
+
+  /** @param call - the name of a synchronous twin */
+  constructor(call: string) {
+    super(
+      'ERR_BLOCKING_UNAVAILABLE',
+      `${call}() would have to wait without the event loop, which needs foreign calls: 64-bit Linux, and koffi with its binary for this platform. ` +
+        `Use await ${call.replace(/Sync$/, '')}() here, or look why they are missing: CORE_PROCESS_NO_FFI=1 turns them off, NODE_DEBUG=core-process says why koffi was not loaded.`,
     );
   }
 }

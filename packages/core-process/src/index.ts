@@ -7,6 +7,7 @@ export {
   parentProcess,
 } from './current-process.js';
 export {
+  BlockingUnavailableError,
   ConnectionClosedError,
   ConnectionEndedError,
   CoreProcessError,

@@ -196,7 +196,8 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
 
   /**
    * Blocks this thread, its event loop included, until the process has ended. The child stays a zombie until the
-   * loop turns; what it writes meanwhile is read, so that it never waits for this process.
+   * loop turns. What it writes meanwhile is read, and queues go on as with Queue.getSync(), so that it never waits for
+   * this process.
    *
    * @returns false when it is still alive after `timeout`
    * @throws InvalidOptionError for a negative time-out; ProcessStateError before start()

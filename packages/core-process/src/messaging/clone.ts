@@ -6,6 +6,8 @@
  * `{ module, export, data }`: over there, that export of that module is called with `data`, which is
  * cloneable in its turn. An object that moves, as one end of a connection does, hears by `onFate` whether it did.
  */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { inspect } from 'node:util';
 import { CoreProcessError, NotCloneableError } from '../errors.js';
@@ -105,20 +107,34 @@ export function decodeNow(payload: Uint8Array): unknown {
   return envelope.handovers.length === 0 ? envelope.value : rebuildAll(envelope);
 }
 
-async function rebuildAll({ value, handovers, mark }: Envelope): Promise<unknown> {
-  const rebuilt = await Promise.all(
-    handovers.map(async (handover) => {
-      const module = (await import(handover.module)) as Record<string, (data: unknown) => unknown>;
-      const rebuild = module[handover.export];
-      if (typeof rebuild !== 'function') {
-        throw new TypeError(
-          `${handover.module} has no export "${handover.export}" to rebuild an object with.`,
-        );
-      }
-      return rebuild(handover.data);
-    }),
+/** The same while the thread is blocked. @throws ERR_REQUIRE_ASYNC_MODULE when a module to rebuild with awaits something */
+export function decodeSync(payload: Uint8Array): unknown {
+  const { value, handovers, mark } = deserialize(payload) as Envelope;
+  if (handovers.length === 0) return value;
+  const require = createRequire(import.meta.url);
+  const rebuilt = handovers.map((handover) =>
+    rebuildWith(require(fileURLToPath(handover.module)) as RebuildModule, handover),
   );
   return restoreHandovers(value, rebuilt, mark, new Set());
+}
+
+async function rebuildAll({ value, handovers, mark }: Envelope): Promise<unknown> {
+  const rebuilt = await Promise.all(
+    handovers.map(async (handover) =>
+      rebuildWith((await import(handover.module)) as RebuildModule, handover),
+    ),
+  );
+  return restoreHandovers(value, rebuilt, mark, new Set());
+}
+
+type RebuildModule = Readonly<Record<string, (data: unknown) => unknown>>;
+
+function rebuildWith(module: RebuildModule, handover: Envelope['handovers'][number]): unknown {
+  const rebuild = module[handover.export];
+  if (typeof rebuild !== 'function') {
+    throw new TypeError(`${handover.module} has no export "${handover.export}" to rebuild an object with.`);
+  }
+  return rebuild(handover.data);
 }
 
 function isContainer(value: unknown): value is object {

@@ -12,7 +12,7 @@
  *
  * JSON is some five times faster for a small message; a large one is better off with V8.
  */
-import { decodeNow, encode, type SentHandovers } from './clone.js';
+import { decodeNow, decodeSync, encode, type SentHandovers } from './clone.js';
 
 const JSON_TAG = 0x4a;
 const BUFFER_TAG = 0x42;
@@ -82,6 +82,15 @@ export function encodeList(
 
 /** Gives a promise only where an object is built again by a module of its own. */
 export function decodeValue(bytes: Buffer, offset = 0): unknown {
+  return decodeWith(decodeNow, bytes, offset);
+}
+
+/** Never gives one: the module is loaded at once. */
+export function decodeValueSync(bytes: Buffer): unknown {
+  return decodeWith(decodeSync, bytes, 0);
+}
+
+function decodeWith(decodeClone: (rest: Buffer) => unknown, bytes: Buffer, offset: number): unknown {
   const tag = bytes[offset];
   if (tag === JSON_TAG) return JSON.parse(bytes.toString('utf8', offset + 1));
   const rest = bytes.subarray(offset + 1);
@@ -90,7 +99,7 @@ export function decodeValue(bytes: Buffer, offset = 0): unknown {
   // Copied to where numbers may lie.
   if (tag === INTEGERS_TAG) return [...new Int32Array(Uint8Array.from(rest).buffer)];
   if (tag === FLOATS_TAG) return [...new Float64Array(Uint8Array.from(rest).buffer)];
-  return decodeNow(rest);
+  return decodeClone(rest);
 }
 
 /** The list in an array of numbers; undefined where something in it would not be the same there. */

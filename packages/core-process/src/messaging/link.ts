@@ -19,6 +19,8 @@ export interface Link {
 
 /** A link whose both ends are this package's own: it can be cut off, and messages sent together. */
 export interface BatchLink extends Link {
+  /** True while something that was sent has not left this process. */
+  readonly hasUnsent: boolean;
   /** @param isQuiet - the other side need not wake for it */
   send(payload: Uint8Array, isQuiet?: boolean): Promise<void> | undefined;
   /** Like end(); calls back when what was sent has left this process, or nobody is there to take it. */

@@ -4,7 +4,8 @@ import { QueueClosedError } from '../errors.js';
 import { futexCalls } from '../os/futex.js';
 import { type MappedPages, openSharedPages } from '../os/shared-pages.js';
 import type { BatchLink } from './link.js';
-import type { Cancellable, QueueAccess } from './queue-access.js';
+import { Pending } from './pending.js';
+import type { QueueAccess } from './queue-access.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Item, QueueStore, type Taker } from './queue-store.js';
 import { makeOffer, type Offer, type OpenOffer } from './rendezvous.js';
@@ -17,6 +18,8 @@ const AHEAD = { items: 4096, bytes: 256 * 1024 };
 const LISTEN_EVERY = 64;
 
 export class QueueMaker implements QueueAccess {
+  readonly isRemote = false;
+  readonly hasUnsent = false;
   readonly #store: QueueStore;
   readonly #visits = new Set<Visit>();
   /** Waiting get() calls of this process, in their order. */
@@ -55,28 +58,19 @@ export class QueueMaker implements QueueAccess {
     return this.#offer.offer;
   }
 
-  put(payload: Buffer): Cancellable<void> | undefined {
-    let settled: { error: Error | undefined } | undefined;
-    let onSettled = (error?: Error): void => {
-      settled = { error };
-    };
-    const takeBack = this.#store.put(payload, (error) => onSettled(error));
+  put(payload: Buffer): Pending<void> | undefined {
+    const pending = new Pending<void>((resolve, reject) =>
+      this.#store.put(payload, (error) => (error === undefined ? resolve() : reject(error))),
+    );
     // A loop of puts that need not wait keeps the event loop from turning: takers would wait for its end.
     if (++this.#puts % LISTEN_EVERY === 0) this.#hearAll();
-    if (settled !== undefined) return undefined;
-    return cancellable((resolve, reject) => {
-      onSettled = (error) => (error === undefined ? resolve() : reject(error));
-      return () => takeBack();
-    });
+    return pending.isSettled ? undefined : pending;
   }
 
-  get(): Buffer | Cancellable<Buffer> {
-    const item = this.#getters.size === 0 ? this.#store.tryTake(this.#local) : undefined;
-    if (item !== undefined) {
-      this.#store.confirm(this.#local, this.#local.delivered);
-      return item.payload;
-    }
-    return cancellable((resolve, reject) => {
+  get(): Buffer | Pending<Buffer> {
+    const payload = this.#getters.size === 0 ? this.tryGet() : undefined;
+    if (payload !== undefined) return payload;
+    return new Pending((resolve, reject) => {
       const getter = { resolve, reject };
       this.#getters.add(getter);
       this.#store.want(this.#local);
@@ -88,17 +82,13 @@ export class QueueMaker implements QueueAccess {
     });
   }
 
-  async tryGet(): Promise<Buffer | undefined> {
+  tryGet(): Buffer | undefined {
     const item = this.#store.tryTake(this.#local);
     if (item !== undefined) this.#store.confirm(this.#local, this.#local.delivered);
     return item?.payload;
   }
 
-  async size(): Promise<number> {
-    return this.#size();
-  }
-
-  #size(): number {
+  size(): number {
     this.#hearAll();
     return this.#store.size;
   }
@@ -107,12 +97,12 @@ export class QueueMaker implements QueueAccess {
     for (const visit of this.#visits) this.#hearConfirmed(visit);
   }
 
-  async taskDone(): Promise<void> {
+  taskDone(): undefined {
     this.#store.taskDone();
   }
 
-  join(): Cancellable<void> {
-    return cancellable((resolve, reject) => {
+  join(): Pending<void> {
+    return new Pending((resolve, reject) => {
       const takeBack = this.#store.onFinished((error) => (error === undefined ? resolve() : reject(error)));
       return () => {
         takeBack();
@@ -146,6 +136,7 @@ export class QueueMaker implements QueueAccess {
     };
     const visit: Visit = { link: stream, taker, putBacks: new Map() };
     this.#visits.add(visit);
+    stream.isServed = true;
     this.#listen(visit);
   }
 
@@ -231,7 +222,7 @@ export class QueueMaker implements QueueAccess {
         return;
       }
       case ToMaker.size:
-        answer(FromMaker.count, String(this.#size()));
+        answer(FromMaker.count, String(this.size()));
         return;
       case ToMaker.done:
         try {
@@ -261,24 +252,6 @@ interface Visit {
   readonly taker: Taker;
   /** Takes back each put() that waits for a place. */
   readonly putBacks: Map<number, () => boolean>;
-}
-
-/** A promise, and how to give up. @param begin - returns what takes the wish back: false when it is too late */
-export function cancellable<T>(
-  begin: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => boolean,
-): Cancellable<T> {
-  let takeBack!: () => boolean;
-  let fail!: (reason: unknown) => void;
-  const result = new Promise<T>((resolve, reject) => {
-    fail = reject;
-    takeBack = begin(resolve, reject);
-  });
-  return {
-    result,
-    cancel: (reason) => {
-      if (takeBack()) fail(reason);
-    },
-  };
 }
 
 function sendItem(link: BatchLink, item: Item): void {

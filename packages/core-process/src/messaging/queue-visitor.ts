@@ -6,17 +6,22 @@ import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
 import { perProcess } from '../per-process.js';
 import type { BatchLink } from './link.js';
 import type { Item } from './queue-store.js';
-import type { Cancellable, QueueAccess } from './queue-access.js';
-import { cancellable } from './queue-maker.js';
 import { holdLoop } from './keep-alive.js';
+import { Pending } from './pending.js';
+import type { QueueAccess } from './queue-access.js';
 import { FromMaker, queueMessage, readQueueMessage, ToMaker } from './queue-protocol.js';
 import { type Offer, takeOffer } from './rendezvous.js';
 import { RING_LINK_BYTES, RingLink } from './ring-link.js';
 import type { StreamLink } from './stream-link.js';
 
+interface Answer {
+  readonly kind: number;
+  readonly body: Buffer;
+}
+
 interface Request {
-  resolve(answer: { readonly kind: number; readonly body: Buffer }): void;
-  reject(error: Error): void;
+  answer(answer: Answer): void;
+  fail(error: unknown): void;
 }
 
 /** The maker sends further ones ahead when it hears of confirmed ones. */
@@ -26,6 +31,7 @@ const visitorsOf = perProcess(() => new Map<string, QueueVisitor>());
 
 export class QueueVisitor implements QueueAccess {
   readonly isShared = true;
+  readonly isRemote = true;
   /** The stream first; rings in its place where they can be had. */
   #link: BatchLink;
   #pages: SharedPages | undefined;
@@ -46,6 +52,7 @@ export class QueueVisitor implements QueueAccess {
     this.#isBounded = maxSize !== Infinity;
     this.#offer = offer;
     const stream = takeOffer(offer);
+    stream.isServed = true;
     this.#link = stream;
     this.#listen();
     this.#pages = futexCalls() && createSharedPages(RING_LINK_BYTES);
@@ -91,33 +98,37 @@ export class QueueVisitor implements QueueAccess {
     return visitor;
   }
 
-  put(payload: Buffer): Cancellable<void> | undefined {
-    this.#check();
-    if (!this.#isBounded) {
-      const room = this.#send(queueMessage(ToMaker.offer, 0, payload));
-      // Accepted: only the next one has to wait.
-      return room === undefined ? undefined : { result: room, cancel: () => undefined };
-    }
-    const request = this.#request(ToMaker.put, payload);
-    let giveUp: unknown;
-    return {
-      result: request.answer.then(({ kind }) => {
-        // Whatever the signal that gave up has as its reason.
-        if (kind !== FromMaker.ok) throw (giveUp as Error | undefined) ?? new QueueClosedError();
-      }),
-      // The maker has the last word: the item may have found its place in this moment.
-      cancel: (reason) => {
-        giveUp = reason;
-        if (this.#end === undefined) void this.#send(queueMessage(ToMaker.cancelPut, request.number));
-      },
-    };
+  get hasUnsent(): boolean {
+    return this.#link.hasUnsent;
   }
 
-  get(): Buffer | Cancellable<Buffer> {
+  put(payload: Buffer): Pending<void> | Promise<void> | undefined {
+    this.#check();
+    if (!this.#isBounded) return this.#send(queueMessage(ToMaker.offer, 0, payload));
+    let giveUp: unknown;
+    return this.#request(
+      ToMaker.put,
+      ({ kind }) => {
+        // Whatever the signal that gave up has as its reason.
+        if (kind !== FromMaker.ok) throw (giveUp as Error | undefined) ?? new QueueClosedError();
+      },
+      {
+        body: payload,
+        // The maker has the last word: the item may have found its place in this moment.
+        takeBack: (number, reason) => {
+          giveUp = reason;
+          void this.#send(queueMessage(ToMaker.cancelPut, number));
+          return false;
+        },
+      },
+    );
+  }
+
+  get(): Buffer | Pending<Buffer> {
     this.#check();
     const payload = this.#getters.size === 0 ? this.#takeItem() : undefined;
     if (payload !== undefined) return payload;
-    return cancellable((resolve, reject) => {
+    return new Pending((resolve, reject) => {
       const getter = { resolve, reject };
       this.#getters.add(getter);
       void this.#send(queueMessage(ToMaker.want, 0));
@@ -129,37 +140,30 @@ export class QueueVisitor implements QueueAccess {
     });
   }
 
-  async tryGet(): Promise<Buffer | undefined> {
+  tryGet(): Buffer | Pending<Buffer | undefined> {
     this.#check();
-    const payload = this.#takeItem();
-    if (payload !== undefined) return payload;
-    const { kind, body } = await this.#request(ToMaker.tryGet).answer;
-    return kind === FromMaker.item ? body : undefined;
+    return (
+      this.#takeItem() ??
+      this.#request(ToMaker.tryGet, ({ kind, body }) => (kind === FromMaker.item ? body : undefined))
+    );
   }
 
-  async size(): Promise<number> {
+  size(): Pending<number> {
     this.#check();
-    return Number((await this.#request(ToMaker.size).answer).body.toString());
+    return this.#request(ToMaker.size, ({ body }) => Number(body.toString()));
   }
 
-  async taskDone(): Promise<void> {
+  taskDone(): Pending<undefined> {
     this.#check();
-    const { kind } = await this.#request(ToMaker.done).answer;
-    if (kind !== FromMaker.ok) {
+    return this.#request(ToMaker.done, ({ kind }): undefined => {
+      if (kind === FromMaker.ok) return;
       throw new ProcessStateError('taskDone() was called more often than items were put into the queue.');
-    }
+    });
   }
 
-  join(): Cancellable<void> {
+  join(): Pending<void> {
     this.#check();
-    const { number, answer } = this.#request(ToMaker.join);
-    return {
-      result: answer.then(() => undefined),
-      cancel: (reason) => {
-        this.#requests.get(number)?.reject(reason as Error);
-        this.#requests.delete(number);
-      },
-    };
+    return this.#request<void>(ToMaker.join, () => undefined);
   }
 
   /** The maker's to close. Here only the handle ends. */
@@ -179,16 +183,38 @@ export class QueueVisitor implements QueueAccess {
     }
   }
 
-  #request(kind: number, body?: Buffer) {
+  /** @param takeBack - for a request that the maker ends, whatever happens; others are forgotten here */
+  #request<T>(
+    kind: number,
+    read: (answer: Answer) => T,
+    { body, takeBack }: { body?: Buffer; takeBack?: (number: number, reason: unknown) => boolean } = {},
+  ): Pending<T> {
     const number = (this.#lastRequest = (this.#lastRequest % 0xffff_ffff) + 1);
-    const answer = new Promise<{ kind: number; body: Buffer }>((resolve, reject) => {
-      this.#requests.set(number, { resolve, reject });
+    return new Pending<T>((resolve, reject) => {
+      // The answer comes, or the end of the link does.
+      const releaseLoop = holdLoop();
+      const request: Request = {
+        answer: (answer) => {
+          releaseLoop();
+          try {
+            resolve(read(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        fail: (error) => {
+          releaseLoop();
+          reject(error);
+        },
+      };
+      this.#requests.set(number, request);
+      void this.#send(queueMessage(kind, number, body));
+      return (reason) => {
+        if (takeBack !== undefined) return takeBack(number, reason);
+        if (this.#requests.delete(number)) request.fail(reason);
+        return false;
+      };
     });
-    // The answer comes, or the end of the link does.
-    const releaseLoop = holdLoop();
-    answer.then(releaseLoop, releaseLoop);
-    void this.#send(queueMessage(kind, number, body));
-    return { number, answer };
   }
 
   #takeItem(): Buffer | undefined {
@@ -229,7 +255,7 @@ export class QueueVisitor implements QueueAccess {
       default: {
         const request = this.#requests.get(number);
         this.#requests.delete(number);
-        request?.resolve({ kind, body });
+        request?.answer({ kind, body });
       }
     }
   }
@@ -239,7 +265,7 @@ export class QueueVisitor implements QueueAccess {
     this.#items.push({ id, payload, ordinal: this.#delivered });
     if (this.#finder !== undefined) {
       // Taken in the order in which they came, as they are confirmed; there may be earlier ones by now.
-      this.#finder.resolve({ kind: FromMaker.item, body: this.#takeItem() as Buffer });
+      this.#finder.answer({ kind: FromMaker.item, body: this.#takeItem() as Buffer });
       this.#finder = undefined;
       return;
     }
@@ -253,8 +279,8 @@ export class QueueVisitor implements QueueAccess {
     if (this.#end !== undefined) return;
     this.#end = error;
     for (const getter of this.#getters) getter.reject(error);
-    for (const request of this.#requests.values()) request.reject(error);
-    this.#finder?.reject(error);
+    for (const request of this.#requests.values()) request.fail(error);
+    this.#finder?.fail(error);
     this.#getters.clear();
     this.#requests.clear();
     this.#items.drain();

@@ -8,11 +8,15 @@
  *
  * The server listens only while an offer is open.
  */
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { acceptConnection } from '../os/descriptors.js';
+import { POLLIN } from '../os/poll.js';
 import { perProcess } from '../per-process.js';
+import { addSource } from './blocking-turn.js';
 import { holdLoop } from './keep-alive.js';
+import { descriptorOf } from './socket-output.js';
 import { StreamLink } from './stream-link.js';
 
 /** What the other process needs to know. */
@@ -93,18 +97,20 @@ export function takeOffer({ path, id, ask, answer }: Offer): StreamLink {
 
 function listen() {
   const path = uniquePath();
-  const listener = process.getBuiltinModule('node:net').createServer((socket) => {
-    const link = new StreamLink(socket);
-    const identified = new Promise<void>((resolve) => {
-      link.inbox.next((hello) => {
-        resolve();
-        if (hello === undefined || !letIn(link, hello)) link.destroy();
-      });
-    });
-    const { strangers } = deskOf();
-    strangers.add(identified);
-    void identified.then(() => strangers.delete(identified));
+  const { createServer, Socket } = process.getBuiltinModule('node:net');
+  const listener = createServer(receive);
+  const leave = addSource({
+    get fd() {
+      return descriptorOf(listener);
+    },
+    events: POLLIN,
+    onReady() {
+      for (let fd = acceptConnection(this.fd); fd !== undefined; fd = acceptConnection(this.fd)) {
+        receive(new Socket({ fd, readable: true, writable: true }));
+      }
+    },
   });
+  listener.on('close', leave);
   listener.on('error', (error) => {
     process.emitWarning(`core-process can't be reached by other processes: ${error.message}`);
     // Nobody can reach us: whoever waits for an offer to be taken has to hear it.
@@ -117,6 +123,22 @@ function listen() {
   // Not shared among the workers of a cluster.
   listener.listen({ path, exclusive: true }).unref();
   return { listener, path };
+}
+
+/** Someone who has connected, and has yet to say for which offer. */
+function receive(socket: Socket): void {
+  const link = new StreamLink(socket);
+  link.isServed = true;
+  const identified = new Promise<void>((resolve) => {
+    link.inbox.next((hello) => {
+      resolve();
+      link.isServed = false;
+      if (hello === undefined || !letIn(link, hello)) link.destroy();
+    });
+  });
+  const { strangers } = deskOf();
+  strangers.add(identified);
+  void identified.then(() => strangers.delete(identified));
 }
 
 function letIn(link: StreamLink, hello: Buffer): boolean {

@@ -117,6 +117,14 @@ export class RingLink implements BatchLink, Looker {
     this.#hear();
   }
 
+  get isServed(): boolean {
+    return this.#stream.isServed;
+  }
+
+  get hasUnsent(): boolean {
+    return this.#overflow.length > 0 || this.#stream.hasUnsent;
+  }
+
   /** @param isQuiet - the other side need not wake for it */
   send(payload: Uint8Array, isQuiet = false): Promise<void> | undefined {
     if (this.inbox.end !== undefined || this.#stream.inbox.end !== undefined)

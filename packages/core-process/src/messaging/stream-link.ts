@@ -7,79 +7,99 @@ import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
 import { releasePayload, usePayload } from '../os/large-memory.js';
+import { POLLIN } from '../os/poll.js';
+import { addSource, type Source } from './blocking-turn.js';
 import { FrameReader, frame, frameHeader } from './frame.js';
 import { Inbox } from './inbox.js';
 import type { BatchLink } from './link.js';
+import { SocketOutput } from './socket-output.js';
 
 /** Larger payloads are not copied to stand behind their header. */
 const COPY_BYTES = 16 * 1024;
-const REST_BYTES = 64 * 1024;
+const READ_BYTES = 64 * 1024;
 
-export class StreamLink implements BatchLink {
+export class StreamLink implements BatchLink, Source {
   readonly inbox = new Inbox();
   readonly isRemote = true;
-  readonly #socket: Socket;
+  /** Read while the thread is blocked, too: see blocking-turn.ts. */
+  isServed = false;
+  readonly #output: SocketOutput;
   readonly #frames = new FrameReader();
   #cause: Error | undefined;
-  #room: Promise<void> | undefined;
-
   #expected: string | undefined;
 
   /** @param expected - the first payload that comes has to be this one; it is not passed on */
   constructor(socket: Socket, expected?: string) {
-    this.#socket = socket;
     this.#expected = expected;
+    const leave = addSource(this);
+    this.#output = new SocketOutput(socket, {
+      adopt: (adopted) => this.#adopt(adopted, leave),
+      // Node closes the socket now, whatever the other side had still sent before its end: it is read here, before.
+      onWriteFailed: () => this.#readNow(),
+    });
+  }
+
+  #adopt(socket: Socket, leave: () => void): void {
     socket.unref();
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => {
       this.#cause = error;
     });
-    socket.on('end', () => this.#closeInbox());
-    socket.on('close', () => this.#closeInbox());
+    const whileInUse = (listener: () => void) => () => {
+      if (socket === this.#output.socket) listener();
+    };
+    socket.on(
+      'end',
+      whileInUse(() => this.#closeInbox()),
+    );
+    socket.on(
+      'close',
+      whileInUse(() => {
+        leave();
+        this.#closeInbox();
+      }),
+    );
+  }
+
+  get hasUnsent(): boolean {
+    return this.#output.hasUnsent;
   }
 
   /** Nothing is quiet here: what is written wakes its reader. */
   send(payload: Uint8Array, _isQuiet = false): Promise<void> | undefined {
-    const socket = this.#socket;
-    if (!socket.writable) {
+    const output = this.#output;
+    if (!output.isWritable) {
       throw new ConnectionEndedError(this.#cause === undefined ? {} : { cause: this.#cause });
     }
-    let hasRoom: boolean;
-    if (payload.byteLength < COPY_BYTES) hasRoom = socket.write(frame(payload), this.#onWritten);
+    if (payload.byteLength < COPY_BYTES) output.write({ bytes: frame(payload) });
     else {
-      socket.cork();
-      socket.write(frameHeader(payload.byteLength), this.#onWritten);
       usePayload(payload);
-      hasRoom = socket.write(payload, () => releasePayload(payload));
-      socket.uncork();
+      output.write(
+        { bytes: frameHeader(payload.byteLength) },
+        { bytes: payload, onGone: () => releasePayload(payload) },
+      );
     }
-    return hasRoom ? undefined : (this.#room ??= this.#untilRoom());
+    return output.room();
   }
 
   /** Several payloads sent between the two go out together. */
   cork(): void {
-    this.#socket.cork();
+    this.#output.cork();
   }
 
   uncork(): void {
-    this.#socket.uncork();
+    this.#output.uncork();
   }
 
   end(): void {
-    this.inbox.close();
-    this.#socket.end();
-    // The end of the other side is seen only while reading.
-    this.#socket.resume();
+    this.endThen();
   }
 
-  endThen(done: () => void): void {
-    let isDone = false;
-    const once = () => {
-      if (!isDone) done();
-      isDone = true;
-    };
-    this.#socket.once('finish', once).once('close', once);
-    this.end();
+  endThen(done?: () => void): void {
+    this.inbox.close();
+    this.#output.end(done);
+    // The end of the other side is seen only while reading.
+    this.#output.socket.resume();
   }
 
   /** What has come is read by events. */
@@ -104,11 +124,23 @@ export class StreamLink implements BatchLink {
 
   destroy(): void {
     this.inbox.close();
-    this.#socket.destroy();
+    this.#output.socket.destroy();
+  }
+
+  get fd(): number {
+    return this.#output.fd;
+  }
+
+  get events(): number {
+    return this.isServed && this.inbox.end === undefined ? POLLIN : 0;
+  }
+
+  onReady(): void {
+    this.#readNow();
   }
 
   #read(chunk: Buffer): void {
-    const socket = this.#socket;
+    const { socket } = this.#output;
     for (const payload of this.#frames.push(chunk)) {
       if (this.#expected === undefined) this.inbox.push(payload);
       else if (payload.toString() === this.#expected) this.#expected = undefined;
@@ -119,38 +151,28 @@ export class StreamLink implements BatchLink {
     }
     if (this.inbox.isFull) {
       socket.pause();
-      this.inbox.onRoom(() => socket.resume());
+      this.inbox.onRoom(() => this.#output.socket.resume());
     }
   }
 
-  /**
-   * A write that fails makes Node close the socket, whatever the other side had still sent before its end. That would be
-   * lost: it is read here, before.
-   */
-  readonly #onWritten = (error?: Error | null): void => {
-    const fd = (this.#socket as Socket & { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
-    if (!error || fd < 0 || this.inbox.end !== undefined) return;
+  /** Reads what is there, without the event loop. */
+  #readNow(): void {
+    if (this.fd < 0 || this.inbox.end !== undefined) return;
+    const { socket } = this.#output;
+    while (socket.readableLength > 0) socket.read();
     try {
-      for (;;) {
-        const chunk = Buffer.allocUnsafe(REST_BYTES);
-        const bytes = readSync(fd, chunk);
-        if (bytes === 0) return;
+      while (this.fd >= 0) {
+        const chunk = Buffer.allocUnsafe(READ_BYTES);
+        const bytes = readSync(this.fd, chunk);
+        if (bytes === 0) break;
         this.#read(chunk.subarray(0, bytes));
+        if (bytes < READ_BYTES) return;
       }
-    } catch {
-      // Nothing more is there, or the other side has cut it off.
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
+      this.#cause ??= error as Error;
     }
-  };
-
-  #untilRoom(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#socket.off('drain', done).off('close', done);
-        this.#room = undefined;
-        resolve();
-      };
-      this.#socket.on('drain', done).on('close', done);
-    });
+    this.#closeInbox();
   }
 
   #closeInbox(): void {

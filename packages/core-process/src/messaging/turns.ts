@@ -12,6 +12,8 @@ import { perProcess } from '../per-process.js';
 export const LOOK_MS = availableParallelism() > 1 ? 0.15 : 0;
 
 export interface Looker {
+  /** While the thread is blocked, too: see blocking-turn.ts. */
+  readonly isServed: boolean;
   /** @returns false when it need not be called in the next turn */
   look(now: number): boolean;
 }
@@ -39,4 +41,22 @@ function lookOnce(): void {
   const now = performance.now();
   for (const looker of turns.lookers) if (!looker.look(now)) turns.lookers.delete(looker);
   if (turns.lookers.size > 0) turns.immediate ??= setImmediate(lookOnce);
+}
+
+/**
+ * One look without the event loop, at those that are served while the thread is blocked. The others are looked at when
+ * the loop turns again.
+ *
+ * @returns true while one of them expects something in a moment
+ */
+export function lookNow(): boolean {
+  const { lookers } = turnsOf();
+  const now = performance.now();
+  let isSoonExpected = false;
+  for (const looker of lookers) {
+    if (!looker.isServed) continue;
+    if (looker.look(now)) isSoonExpected = true;
+    else lookers.delete(looker);
+  }
+  return isSoonExpected;
 }

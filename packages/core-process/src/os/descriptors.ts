@@ -5,7 +5,8 @@
  * nothing of it is left when both ends are gone.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { libC, type LibC } from './ffi.js';
+import { libC, type LibC, systemError } from './ffi.js';
+import { POLLIN, pollDescriptors } from './poll.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -17,19 +18,21 @@ const SCM_RIGHTS = 1;
 const F_DUPFD_CLOEXEC = 1030;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
-const POLLIN = 1;
 const EINTR = 4;
 const EAGAIN = 11;
+const ECONNABORTED = 103;
+const SHUT_WR = 1;
 
 interface Calls {
   readonly koffi: LibC['koffi'];
   readonly socketpair: (domain: number, type: number, protocol: number, pair: Int32Array) => number;
   readonly sendmsg: (fd: number, message: Buffer, flags: number) => number;
   readonly recvmsg: (fd: number, message: Buffer, flags: number) => number;
-  readonly poll: (fds: Buffer, count: number, timeoutMs: number) => number;
   readonly fcntl: (fd: number, command: number, argument: number) => number;
   readonly dup2: (from: number, to: number) => number;
   readonly dup3: (from: number, to: number, flags: number) => number;
+  readonly accept4: (fd: number, address: null, length: null, flags: number) => number;
+  readonly shutdown: (fd: number, how: number) => number;
 }
 let calls: Calls | undefined;
 
@@ -41,23 +44,13 @@ function bind(): Calls {
     socketpair: library.func('int socketpair(int, int, int, _Out_ int *pair)'),
     sendmsg: library.func('long sendmsg(int, void *message, int)'),
     recvmsg: library.func('long recvmsg(int, void *message, int)'),
-    poll: library.func('int poll(_Inout_ void *fds, unsigned long nfds, int timeout)'),
     fcntl: library.func('int fcntl(int, int, long)'),
     dup2: library.func('int dup2(int, int)'),
     dup3: library.func('int dup3(int, int, int)'),
+    accept4: library.func('int accept4(int, void *address, void *length, int)'),
+    shutdown: library.func('int shutdown(int, int)'),
   } as unknown as Calls;
   return calls;
-}
-
-/** The error of a failed call, the last one unless said otherwise, as Node's own carry it. */
-export function systemError(call: string, errno = (libC() as LibC).koffi.errno()): NodeJS.ErrnoException {
-  const { koffi } = libC() as LibC;
-  const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0];
-  return Object.assign(new Error(`${call} failed with ${code ?? `errno ${errno}`}.`), {
-    errno,
-    syscall: call,
-    ...(code === undefined ? {} : { code }),
-  });
 }
 
 /** Two connected stream sockets, neither inherited by a program that is executed. @see socketpair(2) */
@@ -187,18 +180,12 @@ export function receiveDescriptors(socket: number, count: number): number[] | un
  * @returns undefined when the other end is gone; `'late'` at the deadline
  */
 export function readExactly(fd: number, bytes: number, deadline: number): Buffer | undefined | 'late' {
-  const { poll, koffi } = bind();
   const got = Buffer.alloc(bytes);
-  // struct pollfd { int fd; short events; short revents; }
-  const table = Buffer.alloc(8);
   for (let filled = 0; filled < bytes; ) {
-    const left = Math.ceil(deadline - performance.now());
+    const left = deadline - performance.now();
     if (left <= 0) return 'late';
-    table.writeInt32LE(fd, 0);
-    table.writeInt16LE(POLLIN, 4);
-    const ready = poll(table, 1, Math.min(left, 60_000));
-    if (ready < 0 && koffi.errno() !== EINTR) throw systemError('poll');
-    if (ready <= 0) continue;
+    const [ready] = pollDescriptors([{ fd, events: POLLIN }], left);
+    if (ready === 0) continue;
     try {
       const read = readSync(fd, got, filled, bytes - filled, null);
       if (read === 0) return undefined;
@@ -212,6 +199,28 @@ export function readExactly(fd: number, bytes: number, deadline: number): Buffer
     }
   }
   return got;
+}
+
+/**
+ * The next one who has connected to a listening socket that does not block, as a socket that does not either.
+ *
+ * @returns undefined when nobody has
+ * @throws an error with `code`, such as EMFILE. @see accept4(2)
+ */
+export function acceptConnection(listener: number): number | undefined {
+  const { accept4, koffi } = bind();
+  for (;;) {
+    const fd = accept4(listener, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) return fd;
+    const errno = koffi.errno();
+    if (errno === EAGAIN) return undefined;
+    if (errno !== EINTR && errno !== ECONNABORTED) throw systemError('accept4', errno);
+  }
+}
+
+/** Nothing more comes from here. One that is gone already needs no telling. @see shutdown(2) */
+export function shutdownOutput(socket: number): void {
+  bind().shutdown(socket, SHUT_WR);
 }
 
 /** Closes what is open; a descriptor that is not is no mistake here. */

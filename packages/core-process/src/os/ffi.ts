@@ -32,3 +32,14 @@ export function libC(): LibC | undefined {
   }
   return loaded;
 }
+
+/** The error of a failed call, the last one unless said otherwise, as Node's own carry it. */
+export function systemError(call: string, errno = (libC() as LibC).koffi.errno()): NodeJS.ErrnoException {
+  const { koffi } = libC() as LibC;
+  const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0];
+  return Object.assign(new Error(`${call} failed with ${code ?? `errno ${errno}`}.`), {
+    errno,
+    syscall: call,
+    ...(code === undefined ? {} : { code }),
+  });
+}

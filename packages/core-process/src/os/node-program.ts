@@ -12,9 +12,7 @@
  * @see madvise(2), MADV_DONTFORK; elf(5); `OS::Allocate` in V8's platform-posix.cc
  */
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import type { LibC } from './ffi.js';
-import { libC } from './ffi.js';
-import { systemError } from './descriptors.js';
+import { libC, type LibC, systemError } from './ffi.js';
 
 const MADV_DONTFORK = 10;
 const MADV_DOFORK = 11;

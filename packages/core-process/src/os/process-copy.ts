@@ -14,8 +14,8 @@
  */
 import { atStep } from '../at-step.js';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { closeDescriptors, moveDescriptor, systemError } from './descriptors.js';
-import { libC, type LibC } from './ffi.js';
+import { closeDescriptors, moveDescriptor } from './descriptors.js';
+import { libC, type LibC, systemError } from './ffi.js';
 import {
   hasSymbol,
   haveNoWorkerThreads,

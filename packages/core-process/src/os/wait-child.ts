@@ -1,11 +1,7 @@
-/**
- * Blocks this thread until a child is a zombie, and leaves it one: libuv reaps it at the next turn of the loop.
- *
- * While it waits it reads the child's pipes: a child that writes more than a pipe holds would else wait for
- * us as we wait for it.
- */
+/** Blocks this thread until a child is a zombie, and leaves it one: libuv reaps it at the next turn of the loop. */
 import { readSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
+import { POLLIN, pollDescriptors } from './poll.js';
 import { readProcStat } from './proc-status.js';
 
 /** A pipe that the child writes to. */
@@ -25,23 +21,36 @@ export interface WaitStatus {
  * @returns undefined when the child was still alive at the deadline
  * @see waitid(2) WNOWAIT; pidfd_open(2); poll(2)
  */
-export function waitForChild(
-  pid: number,
-  deadline: number,
-  drains: readonly Drain[],
-): WaitStatus | undefined {
-  const open = new Set(drains);
-  const libc = libC();
-  const pidfd = libc && openPidfd(libc, pid);
-  if (libc === undefined || pidfd === undefined) return waitByLooking(pid, deadline, open);
+export function waitForChild(pid: number, deadline: number): WaitStatus | undefined {
+  const end = watchChildEnd(pid);
+  if (end === undefined) return waitByLooking(pid, deadline, []);
   try {
-    return waitByKernel(libc, pid, pidfd, deadline, open);
+    for (;;) {
+      const [hasEnded] = pollDescriptors([{ fd: end.fd, events: POLLIN }], deadline - performance.now());
+      if (hasEnded !== 0) return end.status();
+      if (performance.now() >= deadline) return undefined;
+    }
   } finally {
-    bind(libc).close(pidfd);
+    end.close();
   }
 }
 
-const POLLIN = 1;
+/** The end of a child as poll(2) sees it: readable. */
+export interface ChildEnd {
+  readonly fd: number;
+  /** Undefined while it is alive. It stays a zombie. */
+  status(): WaitStatus | undefined;
+  close(): void;
+}
+
+/** Undefined without FFI, and before Linux 5.3. @see pidfd_open(2) */
+export function watchChildEnd(pid: number): ChildEnd | undefined {
+  const libc = libC();
+  const fd = libc && openPidfd(libc, pid);
+  if (libc === undefined || fd === undefined) return undefined;
+  return { fd, status: () => statusOf(libc, pid), close: () => void bind(libc).close(fd) };
+}
+
 const P_PID = 1;
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -50,7 +59,6 @@ const CLD_EXITED = 1;
 const SYS_pidfd_open = 434;
 
 interface Calls {
-  readonly poll: (fds: Buffer, count: number, timeoutMs: number) => number;
   readonly waitid: (idType: number, id: number, info: Buffer, options: number) => number;
   readonly syscall: (number: number, pid: number, flags: number) => number;
   readonly close: (fd: number) => number;
@@ -59,7 +67,6 @@ let calls: Calls | undefined;
 
 function bind({ library }: LibC): Calls {
   calls ??= {
-    poll: library.func('int poll(_Inout_ void *fds, unsigned long nfds, int timeout)'),
     waitid: library.func('int waitid(int idtype, int id, _Out_ void *info, int options)'),
     syscall: library.func('long syscall(long number, long first, long second)'),
     close: library.func('int close(int fd)'),
@@ -71,31 +78,6 @@ function bind({ library }: LibC): Calls {
 function openPidfd(libc: LibC, pid: number): number | undefined {
   const fd = bind(libc).syscall(SYS_pidfd_open, pid, 0);
   return fd >= 0 ? fd : undefined;
-}
-
-function waitByKernel(
-  libc: LibC,
-  pid: number,
-  pidfd: number,
-  deadline: number,
-  open: Set<Drain>,
-): WaitStatus | undefined {
-  const { poll } = bind(libc);
-  for (;;) {
-    const fds = [pidfd, ...[...open].map((drain) => drain.fd)];
-    // struct pollfd { int fd; short events; short revents; }
-    const table = Buffer.alloc(fds.length * 8);
-    fds.forEach((fd, index) => {
-      table.writeInt32LE(fd, index * 8);
-      table.writeInt16LE(POLLIN, index * 8 + 4);
-    });
-    const left = deadline - performance.now();
-    // At most a minute a turn: the argument is an int. EINTR ends a turn too.
-    poll(table, fds.length, Math.max(0, Math.ceil(Math.min(left, 60_000))));
-    drainAll(open);
-    if (table.readInt16LE(6) !== 0) return statusOf(libc, pid);
-    if (performance.now() >= deadline) return undefined;
-  }
 }
 
 /**
@@ -125,8 +107,16 @@ function statusOf(
     : { exitCode: null, signalNumber: status };
 }
 
-/** Without FFI: the state in /proc, or, without that too, the end of the child's report pipe. */
-function waitByLooking(pid: number, deadline: number, open: Set<Drain>): WaitStatus | undefined {
+/**
+ * Where there is no {@link watchChildEnd}: looks at the state in /proc, or, without that too, waits for the end of the
+ * child's pipes. Reads these meanwhile: a child that writes more than a pipe holds would else wait for us as we wait for it.
+ */
+export function waitByLooking(
+  pid: number,
+  deadline: number,
+  drains: readonly Drain[],
+): WaitStatus | undefined {
+  const open = new Set(drains);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     drainAll(open);
@@ -148,21 +138,19 @@ const chunk = Buffer.allocUnsafe(65_536);
 
 /** Takes what is there now; a pipe that has ended leaves the set. */
 function drainAll(open: Set<Drain>): void {
-  for (const drain of open) {
-    try {
-      for (;;) {
-        const bytes = readSync(drain.fd, chunk);
-        if (bytes === 0) {
-          open.delete(drain);
-          break;
-        }
-        drain.take(Buffer.from(chunk.subarray(0, bytes)));
-      }
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EAGAIN') continue;
-      // ECONNRESET: the child died with something of ours unread. Its own words have all been read.
-      open.delete(drain);
+  for (const drain of open) if (!takeAll(drain)) open.delete(drain);
+}
+
+/** Takes what is there now. @returns false at its end */
+export function takeAll(drain: Drain): boolean {
+  try {
+    for (;;) {
+      const bytes = readSync(drain.fd, chunk);
+      if (bytes === 0) return false;
+      drain.take(Buffer.from(chunk.subarray(0, bytes)));
     }
+  } catch (error) {
+    // Else ECONNRESET: the child died with something of ours unread. Its own words have all been read.
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN';
   }
 }

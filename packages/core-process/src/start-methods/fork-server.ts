@@ -12,13 +12,8 @@ import { serialize } from 'node:v8';
 import { childContext } from '../child-context.js';
 import { forkServerEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
-import {
-  closeDescriptors,
-  readExactly,
-  sendDescriptors,
-  socketPair,
-  systemError,
-} from '../os/descriptors.js';
+import { closeDescriptors, readExactly, sendDescriptors, socketPair } from '../os/descriptors.js';
+import { systemError } from '../os/ffi.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
 import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
@@ -66,7 +61,7 @@ export class ServerLostError extends Error {}
 
 /** Closing our end has ended it, if it was alive. */
 function reapIfEnded(pid: number): void {
-  if (waitForChild(pid, performance.now() + REAP_MS, []) !== undefined) reapChild(pid);
+  if (waitForChild(pid, performance.now() + REAP_MS) !== undefined) reapChild(pid);
 }
 
 export class ForkServer {
@@ -146,9 +141,9 @@ export class ForkServer {
     }
     const { pid, ends } = outcome;
     try {
-      const status = waitForChild(pid, performance.now() + STEP_MS, []);
+      const status = waitForChild(pid, performance.now() + STEP_MS);
       if (status === undefined) process.kill(pid, 'SIGKILL');
-      waitForChild(pid, Infinity, []);
+      waitForChild(pid, Infinity);
       reapChild(pid);
       // Killed by somebody: it says nothing about copies.
       if (status?.signalNumber === SIGKILL) throw new ServerLostError('its first copy was killed.');
@@ -201,7 +196,7 @@ export class ForkServer {
     if (isHello) return { kind: 'started', pid, ends: ours };
 
     if (hello === 'late') process.kill(pid, 'SIGKILL');
-    const status = waitForChild(pid, Infinity, []);
+    const status = waitForChild(pid, Infinity);
     const signal = status?.signalNumber ?? 0;
     // Killed by somebody: it was a process, and its end is told as that of any other.
     if (hello !== 'late' && !CRASHES.has(signal)) return { kind: 'started', pid, ends: ours };

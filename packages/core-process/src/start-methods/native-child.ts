@@ -6,6 +6,7 @@
 import { atStep } from '../at-step.js';
 import type { Socket } from 'node:net';
 import { frame } from '../messaging/frame.js';
+import { SocketOutput } from '../messaging/socket-output.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
 import { signalName } from '../exit-record.js';
 import type { OurEnds } from './child-ends.js';
@@ -23,7 +24,7 @@ export function reapWhenEnded(
 ): void {
   let pause = 1;
   const look = () => {
-    waitForChild(pid, performance.now() + BLOCK_FOR_END_MS, []);
+    waitForChild(pid, performance.now() + BLOCK_FOR_END_MS);
     if (CORE_PROCESS_STEPS) atStep('owner: before the end');
     const status = reapChild(pid);
     if (status !== undefined) {
@@ -45,7 +46,6 @@ export function adoptChild(
   words: Buffer = Buffer.alloc(0),
 ): RunningChild {
   const net = process.getBuiltinModule('node:net');
-  const control = new net.Socket({ fd: ends.control, readable: false, writable: true });
   const readables = new Map<ChildStream, Socket>();
   const read = (name: ChildStream, fd: number | undefined) => {
     if (fd === undefined) return;
@@ -61,27 +61,32 @@ export function adoptChild(
   read('report', ends.report);
   read('stdout', ends.stdout);
   read('stderr', ends.stderr);
-  // A child that dies before it has read all gives EPIPE here; its exit tells the story.
-  control.on('error', () => undefined);
-  if (words.length > 0) control.write(words);
+  const control = new SocketOutput(new net.Socket({ fd: ends.control, readable: false, writable: true }), {
+    adopt: (socket) => {
+      // A child that dies before it has read all gives EPIPE here; its exit tells the story.
+      socket.on('error', () => undefined);
+      if (!isHeld) socket.unref();
+    },
+  });
+  if (words.length > 0) control.write({ bytes: words });
   readables.get('report')?.once('close', () => {
     reapWhenEnded(
       pid,
       (exitCode, signal) => {
         isReaped = true;
-        control.destroy();
+        control.socket.destroy();
         events.onExit(exitCode, signal);
       },
       () => isHeld,
     );
   });
 
-  const handles = () => [control, ...readables.values()];
+  const handles = () => [control.socket, ...readables.values()];
   return {
     pid,
     streams: [...readables.keys()],
     tell: (message) => {
-      if (control.writable) control.write(frame(message));
+      if (control.isWritable) control.write({ bytes: frame(message) });
     },
     signal: (signal) => {
       if (isReaped) return false;

@@ -6,11 +6,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
-import type { Duplex, Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type * as Execa from 'execa';
 import { childEntry, execaEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
+import { SocketOutput } from '../messaging/socket-output.js';
 import { isOpen } from './standard-streams.js';
 import { nothingStarted, notStarted } from './not-started.js';
 import {
@@ -63,45 +65,54 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     if ('cause' in ended && ended.cause instanceof Error) failOnce(ended.cause);
   });
   // Without descriptors for them there are no streams at all.
-  const [, , , control, report] = (subprocess.stdio ?? []) as unknown as [
+  const [, , , controlSocket, report] = (subprocess.stdio ?? []) as unknown as [
     unknown,
     unknown,
     unknown,
-    Duplex | undefined,
-    Duplex | undefined,
+    Socket | undefined,
+    Socket | undefined,
   ];
-  if (subprocess.pid === undefined || control === undefined || report === undefined) return nothingStarted;
+  if (subprocess.pid === undefined || controlSocket === undefined || report === undefined)
+    return nothingStarted;
 
   const readables = new Map<ChildStream, Readable>([['report', report]]);
   if (subprocess.stdout !== null) readables.set('stdout', subprocess.stdout);
   if (subprocess.stderr !== null) readables.set('stderr', subprocess.stderr);
 
-  // A child that dies before it has read all gives EPIPE here; its exit tells the story.
-  control.on('error', () => undefined);
+  let isHeld = true;
+  const control = new SocketOutput(controlSocket, {
+    adopt: (socket) => {
+      // A child that dies before it has read all gives EPIPE here; its exit tells the story.
+      socket.on('error', () => undefined);
+      if (!isHeld) socket.unref();
+    },
+  });
   for (const [name, stream] of readables) {
     stream.on('data', (chunk: Buffer) => events.onData(name, chunk));
     stream.on('error', () => events.onStreamEnd(name));
     stream.on('close', () => events.onStreamEnd(name));
   }
   subprocess.once('exit', (exitCode, signal) => {
-    control.destroy();
+    control.socket.destroy();
     events.onExit(exitCode, signal);
   });
-  control.write(frame(request.boot));
+  control.write({ bytes: frame(request.boot) });
 
   const handles = () =>
-    [subprocess, control, ...readables.values()] as unknown as { ref?(): void; unref?(): void }[];
+    [subprocess, control.socket, ...readables.values()] as unknown as { ref?(): void; unref?(): void }[];
   return {
     pid: subprocess.pid,
     streams: [...readables.keys()],
     tell: (message) => {
-      if (control.writable) control.write(frame(message));
+      if (control.isWritable) control.write({ bytes: frame(message) });
     },
     signal: (signal) => subprocess.kill(signal),
     ref: () => {
+      isHeld = true;
       for (const handle of handles()) handle.ref?.();
     },
     unref: () => {
+      isHeld = false;
       for (const handle of handles()) handle.unref?.();
     },
     descriptor: (name) => {

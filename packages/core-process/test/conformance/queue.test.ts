@@ -5,6 +5,7 @@
 import { waitFor } from '@tooling/testkit';
 import { JoinableQueue, Pipe, Pool, Process, Queue, startMethods, stopForkServer } from 'core-process';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import * as syncTasks from '../programs/queue-sync-tasks.mjs';
 import * as tasks from '../programs/queue-tasks.mjs';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
@@ -175,6 +176,118 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       }
     });
   });
+
+  // Where another process has to be waited for, blocking needs FFI.
+  describe.skipIf(!startMethods().includes('forkserver'))(
+    '_TestQueue, with calls that block as CPython does',
+    () => {
+      const limit = { timeout: 60_000 };
+
+      it('test_put: a full queue refuses, at once or after the time-out, and takes again when drained', async () => {
+        const queue = makeQueue<number>(6);
+        for (const item of range(6)) queue.putSync(item);
+        expect(queue.sizeSync()).toBe(6);
+        for (const timeout of [0, 20]) {
+          const begun = performance.now();
+          expect(() => queue.putSync(6, { timeout })).toThrow(
+            expect.objectContaining({ code: 'ERR_TIMEOUT', timeout }),
+          );
+          expect(performance.now() - begun).toBeGreaterThanOrEqual(timeout);
+        }
+        const child = start(syncTasks.getCountSync, [queue, 6]);
+        queue.putSync(6, limit);
+        expect(await child.result).toEqual(range(6));
+        expect([queue.getSync(), queue.sizeSync()]).toEqual([6, 0]);
+      });
+
+      it('test_get: first in, first out, across processes', async () => {
+        const queue = makeQueue<number>();
+        start(syncTasks.putAllSync, [queue, range(1000)]);
+        expect(range(1000).map(() => queue.getSync(limit))).toEqual(range(1000));
+        expect(() => queue.getSync({ timeout: 0 })).toThrow(expect.objectContaining({ code: 'ERR_TIMEOUT' }));
+        expect(queue.tryGetSync()).toBeUndefined();
+      });
+
+      it('test_timeout: get() raises Empty, and not before its time', () => {
+        const queue = makeQueue();
+        const begun = performance.now();
+        expect(() => queue.getSync({ timeout: 200 })).toThrow(
+          expect.objectContaining({ code: 'ERR_TIMEOUT' }),
+        );
+        expect(performance.now() - begun).toBeGreaterThanOrEqual(200);
+      });
+
+      it('test_fork: what was put before the start is there once', async () => {
+        const queue = makeQueue<number>();
+        for (const item of range(10)) queue.putSync(item);
+        const child = start(syncTasks.putAllSync, [queue, range(20).slice(10)]);
+        expect(range(20).map(() => queue.getSync(limit))).toEqual(range(20));
+        await child.join();
+        expect(queue.sizeSync()).toBe(0);
+      });
+
+      it('test_qsize, and TestSimpleQueue.test_empty: in the maker and in a child', async () => {
+        const queue = makeQueue<string>();
+        const seen = [queue.sizeSync()];
+        queue.putSync('a');
+        seen.push(queue.sizeSync());
+        queue.putSync('b');
+        seen.push(queue.sizeSync());
+        queue.getSync();
+        seen.push(queue.sizeSync());
+        expect(seen).toEqual([0, 1, 2, 1]);
+        expect(await start(syncTasks.lookSync, [queue]).result).toEqual([1, 'b', 'nothing', 0]);
+      });
+
+      it('test_task_done: join() returns when all was dealt with', async () => {
+        const queue = closing(new JoinableQueue<number | null>());
+        const results = makeQueue<number>();
+        const workers = range(4).map(() => start(syncTasks.workSync, [queue, results]));
+        for (const item of range(10)) queue.putSync(item);
+        expect(queue.joinSync(limit)).toBe(true);
+        expect(results.sizeSync()).toBe(10);
+        for (const _ of workers) queue.putSync(null);
+        for (const worker of workers) await worker.join();
+        expect(workers.map((worker) => worker.exitCode)).toEqual([0, 0, 0, 0]);
+      });
+
+      it('test_no_import_lock_contention: a queue can be used while a module is being imported, or required', async () => {
+        const module = new URL('../programs/queue-at-import.mjs', import.meta.url);
+        expect(((await import(module.href)) as { answer: string }).answer).toBe('knock knock');
+      });
+
+      it('test_queue_feeder_donot_stop_onexc: what can not be sent takes no place', () => {
+        const queue = makeQueue(1);
+        expect(() => queue.putSync({ f: () => 0 })).toThrow(
+          expect.objectContaining({ code: 'ERR_NOT_CLONEABLE', path: 'item.f' }),
+        );
+        expect(queue.sizeSync()).toBe(0);
+        queue.putSync(1, { timeout: 0 });
+        expect(queue.getSync()).toBe(1);
+      });
+
+      it('test_closed_queue_put_get_exceptions, TestSimpleQueue.test_close and test_empty_exceptions', async () => {
+        const queue = new Queue<string>();
+        const results = makeQueue<string>();
+        const child = start(syncTasks.getUntilClosedSync, [queue, results]);
+        queue.putSync('one');
+        expect(await child.result).toBe('one');
+        const another = start(syncTasks.blockUntilError, [queue]);
+        for await (const line of another.stdout ?? []) if (line === 'blocks') break;
+        queue.close();
+        queue.close();
+        expect(await another.result).toBe('ERR_QUEUE_CLOSED');
+        for (const call of [
+          () => queue.putSync('two'),
+          () => queue.getSync(),
+          () => queue.tryGetSync(),
+          () => queue.sizeSync(),
+        ]) {
+          expect(call).toThrow(expect.objectContaining({ code: 'ERR_QUEUE_CLOSED' }));
+        }
+      });
+    },
+  );
 
   describe('the end of a process', () => {
     // A fork server has loaded FFI before it copies itself: its children always have rings, and no half of an item.
