@@ -20,6 +20,8 @@
 export const SHARED_SIZE = 256;
 /** First shared word that belongs to the primitive. */
 export const FIRST_SHARED = 32;
+/** And the one behind the last. */
+export const END_OF_SHARED = 60;
 /** Of the last grant's token, among the shared 64-bit numbers. */
 export const TOKEN = 30;
 export const GENERATION = 0;

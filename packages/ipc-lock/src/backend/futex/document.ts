@@ -8,8 +8,8 @@ import { CONTENT_AT } from '../../files/mapped-file.js';
 import { memoryCalls, type SystemError } from '../../platform/ffi.js';
 import { REGION_SIZE } from './clients.js';
 
-/** Which place counts: 0 or 1. */
-const CURRENT = 22;
+/** Which place counts: 0 or 1. The first of the shared words that say what the text is. */
+export const CURRENT = 22;
 /** Bytes in each place. */
 const LENGTHS = 23;
 

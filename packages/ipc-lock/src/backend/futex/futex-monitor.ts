@@ -20,11 +20,11 @@ import type { ObjectKind } from '../../core/place.js';
 import type { PendingWait } from '../../core/pending-wait.js';
 import { TimeoutError } from '../../errors.js';
 import { memoryCalls } from '../../platform/ffi.js';
-import { FIRST_OWN } from '../../core/region-layout.js';
+import { END_OF_SHARED, FIRST_OWN } from '../../core/region-layout.js';
 import type { Address } from '../../place-options.js';
 import type { Monitor, Take } from '../backend.js';
 import { Clients, REGION_RESERVED, REGION_SIZE } from './clients.js';
-import { Document } from './document.js';
+import { CURRENT, Document } from './document.js';
 import { FutexMutex, inheritMutex } from './futex-mutex.js';
 import { atStep } from '../step.js';
 import { SLICE_MS, watchWord } from './wait-thread.js';
@@ -117,8 +117,10 @@ export class FutexMonitor implements Monitor {
 
   async wait<T>(wait: PendingWait, take: Take<T>): Promise<T> {
     this.#checkNameSometimes();
+    let isToSleep = false;
     for (let tries = 0; ; tries++) {
       const before = Atomics.load(this.words, CHANGES);
+      const state = isToSleep ? this.#state() : 0;
       Atomics.store(this.words, SLEEPING, 1);
       if (!this.#inner.attempt()) {
         // For a moment, unless its holder was stopped right there.
@@ -132,8 +134,13 @@ export class FutexMonitor implements Monitor {
       const taken = this.#takeAndLeave(take);
       if (taken !== undefined) return taken;
       if (wait.timeout === 0) throw new TimeoutError(this.what, 0);
+      if (!isToSleep) {
+        // Once more: the first time nothing was noted down of what it looked at.
+        isToSleep = true;
+        continue;
+      }
       this.#file.checkName();
-      const isOver = this.#watcher(before);
+      const isOver = this.#watcher(before, state);
       await wait.until<void>((done) => watchWord(this.#location, before, isOver, done));
     }
   }
@@ -192,13 +199,30 @@ export class FutexMonitor implements Monitor {
   }
 
   /** What says that a sleep is over, although nobody may have woken us; see {@link watchWord}. */
-  #watcher(before: number): () => boolean {
+  #watcher(before: number, state: number): () => boolean {
     let slices = 0;
     return () => {
       if (++slices === SLICES || Atomics.load(this.words, CHANGES) !== before) return true;
+      // Changed by one that died before it could say so.
+      if (this.#state() !== state) return true;
       for (const row of this.clients.rows()) if (this.#hasDied(row)) return true;
       return false;
     };
+  }
+
+  /** A sum of all that others can change, the text included, to be compared with an earlier one. */
+  #state(): number {
+    const { words, clients } = this;
+    let sum = 0;
+    for (let word = CURRENT; word < END_OF_SHARED; word++)
+      sum = (Math.imul(sum, 31) + (words[word] as number)) | 0;
+    for (const row of clients.rows()) {
+      if (row === clients.row) continue;
+      for (const word of [row + FIRST_OWN, row + FIRST_OWN + 1]) {
+        sum = (Math.imul(sum, 31) + Atomics.load(words, word)) | 0;
+      }
+    }
+    return sum;
   }
 
   /** True for a dead client that has something still. */

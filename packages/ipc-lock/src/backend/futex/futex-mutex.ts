@@ -365,7 +365,7 @@ export class FutexMutex implements Mutex {
     const numbers = this.#numbers;
     let last = numbers[TOKEN] as number;
     // Our own of the last time needs no look.
-    if (last !== this.#token && !isToken(last)) {
+    if ((last !== this.#token || last === 0) && !isToken(last)) {
       last = newToken();
       numbers[RELEASED] = last;
     }
