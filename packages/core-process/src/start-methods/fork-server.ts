@@ -106,9 +106,12 @@ export class ForkServer {
     this.#stream.on('error', () => undefined);
     this.#stream.unref();
     this.#stream.resume();
+    const owner = process.pid;
     this.#ended = new Promise((resolve) => {
       this.#stream.once('close', () => {
         this.#isGone = true;
+        // Told in a copy that was made while it closed: the server is not the copy's.
+        if (process.pid !== owner) return;
         reapWhenEnded(
           template,
           () => resolve(),

@@ -69,7 +69,10 @@ export function adoptChild(
     },
   });
   if (words.length > 0) control.write({ bytes: words });
+  const parent = process.pid;
   readables.get('report')?.once('close', () => {
+    // Told in a copy that was made while it closed: the child is not the copy's.
+    if (process.pid !== parent) return;
     reapWhenEnded(
       pid,
       (exitCode, signal) => {
