@@ -114,8 +114,14 @@ export function whyNotCopyable(): string | undefined {
 
 /** True when this process was started with {@link COPYABLE_FLAGS}. */
 export function hasCopyableFlags(): boolean {
-  const options = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.replaceAll('_', '-');
-  return COPYABLE_FLAGS.every((flag) => options.split(/\s+/).includes(flag));
+  const options = optionsOfNode();
+  return COPYABLE_FLAGS.every((flag) => options.includes(flag));
+}
+
+function optionsOfNode(): string[] {
+  return `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
+    .replaceAll('_', '-')
+    .split(/\s+/);
 }
 
 let madeCopyable = false;
@@ -158,23 +164,30 @@ export function forkProcess(): number {
   const loop = uv_default_loop();
   const pid = fork();
   if (pid < 0) throw systemError('fork');
-  if (pid === 0) uv_loop_fork(loop);
+  if (pid === 0) {
+    isCopy = true;
+    uv_loop_fork(loop);
+  }
   return pid;
 }
 
-/**
- * Main thread, Node's scheduler and one worker of V8, and the one for SIGUSR1 unless it is turned off; a copy
- * has its main thread only.
- */
-const THREADS_OF_NODE = [1, 3, 4];
+/** True in a process that was copied, whose other threads it does not have. */
+let isCopy = false;
+
+/** Main thread, Node's scheduler, one worker of V8, and what waits for SIGUSR1 unless it is turned off. */
+function threadsOfNode(): number {
+  if (isCopy) return 1;
+  const isWatched = process.features.inspector && !optionsOfNode().includes('--disable-sigusr1');
+  return isWatched ? 4 : 3;
+}
+
 const DEFAULT_POOL_SIZE = 4;
 
 /** Number of threads of this process if some are not Node's own, which a copy would miss; else undefined. */
 export function foreignThreads(): number | undefined {
   const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_SIZE);
-  const threads = readdirSync('/proc/self/task').length;
-  const isNodes = THREADS_OF_NODE.some((own) => threads === own || threads === own + pool);
-  return isNodes ? undefined : threads;
+  const [threads, own] = [readdirSync('/proc/self/task').length, threadsOfNode()];
+  return threads === own || threads === own + pool ? undefined : threads;
 }
 
 /** Where the C library keeps the thread's number, for the kernel to fill in. */
