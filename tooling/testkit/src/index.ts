@@ -1,4 +1,4 @@
 export { temporaryFolder } from './temporary-folder.ts';
 export { waitFor } from './wait-for.ts';
 export { runProgram, spawnProgram, type ProgramResult, type RunningProgram } from './program.ts';
-export { processState, childPids } from './process-table.ts';
+export { processState, childPids, runsNode } from './process-table.ts';

@@ -27,6 +27,11 @@ export function processState(pid: number): string | undefined {
   return readRow(pid)?.state;
 }
 
+/** A process has the name of its main thread: node, on Node 24 MainThread, on Node 26 node-MainThread. */
+export function runsNode({ command }: ProcessRow): boolean {
+  return /^node|MainThread$/.test(command);
+}
+
 /** Every living or zombie descendant of `root`, by one look at /proc. */
 export function childPids(root: number = process.pid): ProcessRow[] {
   const rows = readdirSync('/proc')

@@ -1,5 +1,5 @@
 /** Every mistake that can be known beforehand is told before anything is started. */
-import { childPids } from '@tooling/testkit';
+import { childPids, runsNode } from '@tooling/testkit';
 import { getContext, Process } from 'core-process';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as tasks from '../programs/tasks.mjs';
@@ -8,7 +8,7 @@ const task = (name: string) => new URL(`../programs/tasks.mjs#${name}`, import.m
 const start = (options: object) => () => new Process(options).start();
 
 afterEach(() => {
-  const left = childPids().filter((row) => row.command === 'node');
+  const left = childPids().filter(runsNode);
   if (left.length > 0) throw new Error(`A child is still there: ${JSON.stringify(left)}`);
 });
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { childPids, runProgram, spawnProgram, temporaryFolder, waitFor } from '@tooling/testkit';
+import { childPids, runProgram, runsNode, spawnProgram, temporaryFolder, waitFor } from '@tooling/testkit';
 import { Process, processState, setForkServerPreload, startMethods, stopForkServer } from 'core-process';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -10,7 +10,7 @@ const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, i
 const storm = fileURLToPath(new URL('../storm/starts.mjs', import.meta.url));
 const task = (name: string) => new URL(`../programs/forkserver-tasks.mjs#${name}`, import.meta.url);
 /** The process that loaded the modules is a zombie until the loop turns. */
-const server = () => childPids().filter((row) => row.command.startsWith('node') && row.state !== 'Z');
+const server = () => childPids().filter((row) => runsNode(row) && row.state !== 'Z');
 const copy = <R = unknown>(name: string, options = {}) =>
   new Process<unknown[], R>({
     target: task(name) as never,
