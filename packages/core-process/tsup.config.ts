@@ -29,6 +29,8 @@ export default [
     esbuildOptions: (options) => {
       options.minifySyntax = true;
       options.minifyWhitespace = true;
+      // Node prints the line of an error that nobody caught.
+      options.lineLimit = 120;
     },
   }),
   execaBundle('dist'),

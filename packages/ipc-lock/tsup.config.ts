@@ -21,6 +21,8 @@ export default [
     esbuildOptions: (options) => {
       options.minifySyntax = true;
       options.minifyWhitespace = true;
+      // Node prints the line of an error that nobody caught.
+      options.lineLimit = 120;
     },
   }),
   // For tests only, and not published: can be killed at every step, see src/backend/step.ts.
