@@ -33,28 +33,35 @@ function starts(name: string, startAndJoin: () => Promise<number | null | undefi
   };
 }
 
-/** Ours: one after the other, all at once, and a pool's workers. */
-function ours(startMethod: StartMethodName): Subject {
-  const single = starts(`core-process ${startMethod}`, async () => {
+/** Ours, one after the other. */
+function one(startMethod: StartMethodName): Subject {
+  const single = starts(nameOf(startMethod), async () => {
     const child = new Process({ target: nothing, startMethod }).start();
     await child.join();
     return child.exitCode;
   });
+  return {
+    name: single.name,
+    measure: async () => {
+      // The fork server starts with the first one.
+      await new Process({ target: nothing, startMethod }).start().join();
+      return await single.measure();
+    },
+  };
+}
+
+/** Ours, all at once, and a pool's workers. After the others: a machine that was busy for ten seconds is slower. */
+function many(startMethod: StartMethodName): Subject {
   const milliseconds = async (metric: string, work: () => Promise<unknown>) => {
     const began = performance.now();
     await work();
     return { metric, unit: 'ms', value: performance.now() - began };
   };
   return {
-    name: single.name,
+    name: nameOf(startMethod),
     measure: async () => {
-      // The fork server starts with the first one.
-      await new Process({ target: nothing, startMethod }).start().join();
-      // Before the pool, whose workers are still coming up when they have done their first tasks.
-      const alone = await single.measure();
       const pool = new Pool({ processes: WORKERS, startMethod });
       const figures = [
-        ...alone,
         await milliseconds(`pool of ${WORKERS}, first tasks`, () =>
           Promise.all(Array.from({ length: WORKERS }, () => pool.apply(nothing, []))),
         ),
@@ -73,6 +80,10 @@ function ours(startMethod: StartMethodName): Subject {
   };
 }
 
+function nameOf(startMethod: StartMethodName): string {
+  return `core-process ${startMethod}`;
+}
+
 const python = ['fork', 'forkserver', 'spawn'].map((method) =>
   pythonSubject(`python ${method}`, 'start.py', [method, String(STARTS)]),
 );
@@ -83,14 +94,16 @@ await runBench({
   bench: 'start',
   rounds: 9,
   subjects: [
-    ours('spawn'),
-    ours('forkserver'),
+    one('spawn'),
+    one('forkserver'),
     starts('child_process.fork', async () => {
       const [exitCode] = (await once(fork(nothingPath), 'exit')) as [number | null];
       return exitCode;
     }),
     starts('execa', async () => (await execa(process.execPath, [nothingPath])).exitCode),
     ...python,
+    many('forkserver'),
+    many('spawn'),
   ],
   ratios: [
     {
