@@ -95,7 +95,7 @@ async function measure({
   try {
     for (let round = -warmUp; round < rounds; round++) {
       tellProgress(round < 0 ? `${bench}: warming up` : `${bench}: round ${round + 1} of ${rounds}`);
-      for (const subject of present) {
+      for (const subject of rotated(present, round + warmUp)) {
         for (const { metric, unit, value } of await subject.measure()) {
           if (round < 0) continue;
           const key = JSON.stringify([subject.name, metric]);
@@ -126,6 +126,12 @@ async function measure({
     ),
     ratios: ratios.map((ratio) => judge(ratio, results)),
   };
+}
+
+/** Each round begins with another one: a machine is slower for a while after ten busy seconds, whoever comes then. */
+function rotated<T>(list: readonly T[], turns: number): T[] {
+  const first = turns % Math.max(1, list.length);
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 function judge({ metric, ours, peer, target, bound }: RatioTarget, results: readonly Result[]): Ratio {
