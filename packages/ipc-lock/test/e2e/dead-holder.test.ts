@@ -67,6 +67,27 @@ describeBackEnds(() => {
     await holder.ended;
   });
 
+  // The machine's own clock is not the test's to set: this process believes that it was.
+  it.each([-3_600_000, 86_400_000])(
+    'the clock is set by %i ms: who lives keeps it, who dies gives it up',
+    async (jump) => {
+      const holder = startHolder(['at', addressOf(lock)]);
+      await holder.granted();
+      const { now } = Date;
+      onTestFinished(() => {
+        Date.now = now;
+      });
+      const waiting = lock.acquire({ timeout: 60_000 });
+      Date.now = () => now() + jump;
+      await expect(lock.acquire({ timeout: 50 })).rejects.toThrow(timedOut);
+      expect(() => lock.acquireSync({ timeout: 50 })).toThrow(timedOut);
+      expect(lock.holder()?.pid).toBe(holder.pid);
+      holder.child.kill('SIGKILL');
+      using guard = await waiting;
+      expect(guard.abandoned?.pid).toBe(holder.pid);
+    },
+  );
+
   it('SIGKILL of a stopped holder frees it', async () => {
     const holder = startHolder(['at', addressOf(lock)]);
     await holder.granted();
