@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,6 +28,8 @@ const pnpmVersion = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const pnpm = join(root, '.cache', `pnpm-${pnpmVersion}`, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
 
 const work = mkdtempSync(join(realpathSync(tmpdir()), 'check-packages-'));
+// Files of named locks stay when their programs have ended: those of the READMEs' programs go with this folder.
+const locks = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : work, 'check-packages-'));
 let failures = 0;
 
 /** Runs a command; on failure shows all it wrote. */
@@ -34,7 +37,7 @@ function check(title, command, args, cwd) {
   const result = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, CI: '1', NO_COLOR: '1' },
+    env: { ...process.env, CI: '1', NO_COLOR: '1', IPC_LOCK_DIR: locks },
   });
   if (result.status === 0) {
     console.log(`  \u2713 ${title}`);
@@ -129,6 +132,6 @@ import('${name}').then((imported) => {
     }
   }
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  for (const folder of [locks, work]) rmSync(folder, { recursive: true, force: true });
 }
 process.exit(failures === 0 ? 0 : 1);

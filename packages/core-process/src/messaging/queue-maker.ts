@@ -15,6 +15,7 @@ import type { StreamLink } from './stream-link.js';
 /** What another process is sent before it asks, while it is the only one that takes: small items by the thousand. */
 const AHEAD = { items: 4096, bytes: 256 * 1024 };
 
+/** Puts after which the takers are heard. */
 const LISTEN_EVERY = 64;
 
 export class QueueMaker implements QueueAccess {

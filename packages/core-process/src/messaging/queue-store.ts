@@ -27,8 +27,9 @@ export interface Taker {
   wants: number;
   /** Sent, not confirmed. */
   readonly unconfirmed: Deque<Item>;
-  delivered: number;
   unconfirmedBytes: number;
+  /** How many it was sent in all, in 32 bits. */
+  delivered: number;
   /** How much may be sent before it is asked for, while nobody else takes; a last item may be larger than is left. */
   readonly ahead: { readonly items: number; readonly bytes: number };
   /** It was asked to give back, and has been sent nothing since. */

@@ -225,9 +225,9 @@ export class QueueVisitor implements QueueAccess {
 
   /** Said before anyone sees the item: a death after this loses it, none doubles it. */
   #confirm(ordinal: number): void {
+    const isFound = this.#link.confirm(ordinal);
     // The maker of a queue without bounds need not hear of each, only be able to find it.
-    const isFound = !this.#isBounded && this.#link.confirm(ordinal);
-    const isQuiet = isFound && ordinal % TELL_EVERY !== 0;
+    const isQuiet = isFound && !this.#isBounded && ordinal % TELL_EVERY !== 0;
     if (isQuiet && this.#items.length > 0) return;
     void this.#send(queueMessage(ToMaker.confirm, ordinal), isQuiet);
   }

@@ -209,6 +209,8 @@ export class SocketOutput implements Source {
     // net.connect() has connected before it returns: only Node does not know yet.
     const left = socket.connecting ? total : ((socket as WithHandle)._handle?.writeQueueSize ?? 0);
     let written = total - left;
+    // Before anything is changed: there may be no descriptor left.
+    const duplicate = left === 0 ? -1 : duplicateDescriptor(fd);
     const batch = this.#given;
     this.#given = [];
     while (batch[0] !== undefined && written >= batch[0].bytes.byteLength) {
@@ -222,7 +224,7 @@ export class SocketOutput implements Source {
     this.#waiting = [...batch, ...this.#waiting];
     const { Socket } = process.getBuiltinModule('node:net');
     const { readable } = socket;
-    this.#socket = new Socket({ fd: duplicateDescriptor(fd), readable, writable: true });
+    this.#socket = new Socket({ fd: duplicate, readable, writable: true });
     // What Node has read and not passed on.
     while (socket.readableLength > 0) socket.read();
     socket.destroy();

@@ -49,6 +49,11 @@ function mainLoop(): Loop {
   return (loop = { koffi, address });
 }
 
+/** Where it is, for libuv's own functions. */
+export function addressOfEventLoop(): bigint {
+  return mainLoop().address;
+}
+
 /** How many handles and requests keep the event loop alive; an immediate that runs is one of them. */
 export function holdsOfEventLoop(): number {
   const { koffi, address } = mainLoop();

@@ -15,6 +15,7 @@
 import { atStep } from '../at-step.js';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { closeDescriptors, moveDescriptor } from './descriptors.js';
+import { addressOfEventLoop } from './event-loop.js';
 import { libC, type LibC, systemError } from './ffi.js';
 import {
   hasSymbol,
@@ -61,7 +62,6 @@ interface Calls {
   readonly prctl_out: (option: number, value: Int32Array, b: number, c: number, d: number) => number;
   readonly ioctl: (fd: number, request: number, value: Int32Array) => number;
   readonly pipe2: (pair: Int32Array, flags: number) => number;
-  readonly uv_default_loop: () => bigint;
   readonly uv_loop_fork: (loop: bigint) => number;
   /** glibc's; other C libraries have none. */
   readonly malloc_trim: ((pad: number) => number) | undefined;
@@ -96,7 +96,6 @@ function bind(): Calls {
     ]),
     ioctl: library.func('int ioctl(int, unsigned long, _Out_ int *)'),
     pipe2: library.func('int pipe2(_Out_ int *, int)'),
-    uv_default_loop: library.func('void *uv_default_loop()'),
     uv_loop_fork: library.func('int uv_loop_fork(void *)'),
     malloc_trim: hasSymbol('malloc_trim') ? library.func('int malloc_trim(size_t)') : undefined,
     sigprocmask: library.func('int sigprocmask(int, const void *, _Out_ void *)'),
@@ -160,8 +159,8 @@ function giveBackMemory(): void {
  */
 export function forkProcess(): number {
   makeCopyable();
-  const { fork, uv_default_loop, uv_loop_fork } = bind();
-  const loop = uv_default_loop();
+  const { fork, uv_loop_fork } = bind();
+  const loop = addressOfEventLoop();
   const pid = fork();
   if (pid < 0) throw systemError('fork');
   if (pid === 0) {
@@ -207,8 +206,8 @@ function addressOfThreadId(): number {
  */
 export function siblingCopier(): () => number {
   const numbers = SYSTEM_CALLS[process.arch] as (typeof SYSTEM_CALLS)[string];
-  const { syscall, get_robust_list, uv_default_loop, uv_loop_fork } = bind();
-  const loop = uv_default_loop();
+  const { syscall, get_robust_list, uv_loop_fork } = bind();
+  const loop = addressOfEventLoop();
   const threadId = addressOfThreadId();
   const [head, length] = [new BigUint64Array(1), new BigUint64Array(1)];
   get_robust_list(numbers.getRobustList, 0, head, length);
