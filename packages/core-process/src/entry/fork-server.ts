@@ -31,7 +31,7 @@ import {
 } from '../os/descriptors.js';
 import { withOwnOutput } from '../os/descriptor-output.js';
 import { holdsOfEventLoop } from '../os/event-loop.js';
-import { postponeIdleCollection } from '../os/idle-collection.js';
+import { postponeIdleCollection, resumeMarking } from '../os/idle-collection.js';
 import { silenceSockets } from '../os/neutralise.js';
 import { endWithParent } from '../os/parent-death.js';
 import {
@@ -44,6 +44,7 @@ import {
   parentPid,
   siblingCopier,
   whyNotCopyable,
+  withoutLeaving,
 } from '../os/process-copy.js';
 import { putRight, useUpRandomNumbers } from '../os/put-right.js';
 import { tellOfCopy } from '../os/tell-of-copy.js';
@@ -131,15 +132,25 @@ function waitUntilThreadsSleep(): void {
 
 /** Until V8 has seen enough of the functions to run them at full speed. */
 const REHEARSALS = 24;
+/** And once more when garbage has been collected, by which V8 forgets what objects that are gone looked like. */
+const REHEARSALS_AFTER = 3;
+
+const turnOfLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** For the rehearsals to run. */
 export function nothing(): void {}
+
+const ENDS = ['beforeExit', 'exit'] as const;
 
 /**
  * Lives through all that each copy does, with nobody listening: the copies then find it compiled, and what it
  * needs loaded. Half of a start goes into that otherwise.
  */
-async function rehearse(): Promise<void> {
+async function rehearse(times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await rehearseOnce();
+}
+
+async function rehearseOnce(): Promise<void> {
   const [listener, scratch] = socketPair();
   useDescriptors(scratch, scratch);
   const before = new Map(process.eventNames().map((event) => [event, process.rawListeners(event)]));
@@ -163,18 +174,31 @@ async function rehearse(): Promise<void> {
   writeSync(listener, Buffer.concat([frame(serialize(launch)), frame(serialize(boot))]));
   sayHello(scratch);
   holdsOfEventLoop();
-  await new Promise<void>((resolve) => {
-    liveAsCopy(async (given, context) => {
-      await runReferenced(given, context);
-      // By then the result has been reported, too.
-      setImmediate(resolve);
+  // Whoever was loaded before this program must not hear of an end that is none.
+  for (const event of ENDS) process.removeAllListeners(event);
+  await withoutLeaving(async () => {
+    await new Promise<void>((resolve) => {
+      liveAsCopy(async (given, context) => {
+        await runReferenced(given, context);
+        // By then the result has been reported, too.
+        setImmediate(resolve);
+      }, true);
     });
+    process.emit('beforeExit', 0);
+    await turnOfLoop();
+    process.emit('exit', 0);
   });
   closeDescriptors([listener]);
+  // In which the other end is closed, too.
+  await turnOfLoop();
+  await turnOfLoop();
   for (const event of process.eventNames()) {
     for (const added of process.rawListeners(event)) {
       if (!before.get(event)?.includes(added)) process.removeListener(event, added as () => void);
     }
+  }
+  for (const event of ENDS) {
+    for (const listener of before.get(event) ?? []) process.on(event, listener as () => void);
   }
   useDescriptors(CONTROL_FD, REPORT_FD);
 }
@@ -271,8 +295,10 @@ async function showThatCopiesWork(): Promise<never> {
   return leave(value === 7 && kept.length === 200_000 ? 0 : 1);
 }
 
-function liveAsCopy(run: typeof runReferenced): void {
+function liveAsCopy(run: typeof runReferenced, isRehearsal = false): void {
   putRight();
+  const resuming = resumeMarking();
+  if (isRehearsal) clearTimeout(resuming);
   blockKeyboardSignals(false);
   if (CORE_PROCESS_STEPS) atStep('copy: said hello');
   const launch = receive() as LaunchMessage | undefined;
@@ -283,7 +309,7 @@ function liveAsCopy(run: typeof runReferenced): void {
     return;
   }
   if (CORE_PROCESS_STEPS) atStep('copy: told');
-  tellOfCopy();
+  if (!isRehearsal) tellOfCopy();
   applyLaunch(launch);
   runChild(boot, 'forkserver', run);
 }
@@ -305,19 +331,23 @@ async function main(config: ServerConfig): Promise<void> {
     importing: undefined,
     watchParent: () => ({ ref: () => undefined, unref: () => undefined }),
   };
-  for (let turn = 0; turn < REHEARSALS; turn++) await rehearse();
+  // Node has a listener of its own for an end while its main module is evaluated.
+  await turnOfLoop();
+  await rehearse(REHEARSALS);
   // Modules find themselves in a child, as they would in each copy.
   setChildContext(context);
   await withOwnOutput(() => preload(config.modules, context));
   useUpRandomNumbers();
   closeHandles();
+  makeCopyable();
+  await rehearse(REHEARSALS_AFTER);
   // A turn of the loop each: what was closed is gone, and nothing of this function's own is pending.
-  await new Promise((resolve) => setImmediate(resolve));
+  await turnOfLoop();
   setImmediate(() => {
     checkThreads();
     becomeTemplate(config);
-    serve();
     postponeIdleCollection();
+    serve();
     liveAsCopy(runReferenced);
   });
 }

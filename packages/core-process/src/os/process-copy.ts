@@ -135,7 +135,7 @@ export function makeCopyable(): void {
 }
 
 /** V8 gives the function away under a flag only. */
-type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+type CollectGarbage = (options?: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /** Each page that a copy need not have makes its start and its end shorter. */
 function giveBackMemory(): void {
@@ -146,7 +146,9 @@ function giveBackMemory(): void {
   setFlagsFromString('--no-expose-gc');
   // What is compiled is for the copies to use.
   setFlagsFromString('--no-flush-bytecode');
+  // V8 before 12, that of Node 20, takes any options for the wish to collect what is young only.
   collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  if (Number.parseInt(process.versions.v8, 10) < 12) collectGarbage();
   setFlagsFromString('--flush-bytecode');
   bind().malloc_trim?.(0);
 }
@@ -270,10 +272,23 @@ function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void
   writeSync(writeEnd, oneByte);
 }
 
+let isRehearsal = false;
+
 /** Ends this process at once: no handler runs, no thread is waited for. */
 export function leave(status: number): never {
+  if (isRehearsal) return undefined as never;
   if (CORE_PROCESS_STEPS) atStep('leaves');
   return bind()._exit(status & 0xff);
+}
+
+/** While it works, {@link leave} comes back, so that all up to the end can be rehearsed. */
+export async function withoutLeaving(work: () => Promise<void>): Promise<void> {
+  isRehearsal = true;
+  try {
+    await work();
+  } finally {
+    isRehearsal = false;
+  }
 }
 
 const SIG_BLOCK = 0;
