@@ -13,7 +13,7 @@ import type { BatchLink } from '../messaging/link.js';
 import { RING_LINK_BYTES, RingLink } from '../messaging/ring-link.js';
 import { isLooking } from '../messaging/turns.js';
 import { futexCalls } from '../os/futex.js';
-import { allocatePayload, releasePayload } from '../os/large-memory.js';
+import { createPayload, releasePayload } from '../os/large-memory.js';
 import { openSharedPages } from '../os/shared-pages.js';
 import { type CurrentTask, setCurrentTask } from '../pool/current-task.js';
 import {
@@ -267,8 +267,8 @@ class Worker {
     try {
       answer =
         result === before
-          ? encodeList(before, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload)
-          : encodeValue(result, 'result', ANSWER_HEADER_BYTES, undefined, allocatePayload);
+          ? encodeList(before, 'result', ANSWER_HEADER_BYTES, undefined, createPayload)
+          : encodeValue(result, 'result', ANSWER_HEADER_BYTES, undefined, createPayload);
     } catch (thrown) {
       return this.#throw(thrown, id, next, began, before);
     }

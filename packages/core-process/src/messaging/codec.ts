@@ -12,6 +12,7 @@
  *
  * JSON is some five times faster for a small message; a large one is better off with V8.
  */
+import { ordinaryPayload } from '../os/large-memory.js';
 import { decodeNow, decodeSync, encode, type SentHandovers } from './clone.js';
 
 const JSON_TAG = 0x4a;
@@ -29,14 +30,12 @@ const LONGEST_STRING = 4096;
 /** Fewer are as quick as JSON. */
 const MANY_NUMBERS = 16;
 
-/** Memory for an encoded value: Buffer.allocUnsafe, or what does the same. */
-export type Allocate = (bytes: number) => Buffer;
-
-const allocateOrdinary: Allocate = (bytes) => Buffer.allocUnsafe(bytes);
+/** Gives bytes with so much room before that content. */
+export type CreatePayload = (room: number, content: Uint8Array) => Buffer;
 
 /**
  * @param room - bytes left free before the value, for a header of the caller
- * @param allocate - for what may be large; with it the caller has what it gave to release
+ * @param create - for what may be large; with it the caller has what it gave to release
  * @throws NotCloneableError with the path to the part that can't be sent
  */
 export function encodeValue(
@@ -44,7 +43,7 @@ export function encodeValue(
   path: string,
   room = 0,
   sent?: SentHandovers,
-  allocate: Allocate = allocateOrdinary,
+  create: CreatePayload = ordinaryPayload,
 ): Buffer {
   if (isSmallPlain(value)) {
     const text = JSON.stringify(value);
@@ -53,11 +52,11 @@ export function encodeValue(
     bytes.write(text, room + 1);
     return bytes;
   }
-  if (Buffer.isBuffer(value)) return withTag(BUFFER_TAG, value, room, allocate);
+  if (Buffer.isBuffer(value)) return withTag(BUFFER_TAG, value, room, create);
   if (isArrayOfOne(value) && Buffer.isBuffer(value[0])) {
-    return withTag(BUFFER_IN_ARRAY_TAG, value[0], room, allocate);
+    return withTag(BUFFER_IN_ARRAY_TAG, value[0], room, create);
   }
-  return withTag(CLONE_TAG, encode(value, path, sent), room, allocate);
+  return withTag(CLONE_TAG, encode(value, path, sent), room, create);
 }
 
 /**
@@ -69,15 +68,15 @@ export function encodeList(
   path: string,
   room = 0,
   sent?: SentHandovers,
-  allocate: Allocate = allocateOrdinary,
+  create: CreatePayload = ordinaryPayload,
 ): Buffer {
   const numbers =
     list.length < MANY_NUMBERS
       ? undefined
       : (asNumbers(list, new Int32Array(list.length)) ?? asNumbers(list, new Float64Array(list.length)));
-  if (numbers === undefined) return encodeValue(list, path, room, sent, allocate);
+  if (numbers === undefined) return encodeValue(list, path, room, sent, create);
   const tag = numbers instanceof Int32Array ? INTEGERS_TAG : FLOATS_TAG;
-  return withTag(tag, new Uint8Array(numbers.buffer), room, allocate);
+  return withTag(tag, new Uint8Array(numbers.buffer), room, create);
 }
 
 /** Gives a promise only where an object is built again by a module of its own. */
@@ -113,10 +112,9 @@ function asNumbers<N extends Int32Array | Float64Array>(list: readonly unknown[]
   return numbers;
 }
 
-function withTag(tag: number, content: Uint8Array, room: number, allocate: Allocate): Buffer {
-  const bytes = allocate(room + 1 + content.byteLength);
+function withTag(tag: number, content: Uint8Array, room: number, create: CreatePayload): Buffer {
+  const bytes = create(room + 1, content);
   bytes[room] = tag;
-  bytes.set(content, room + 1);
   return bytes;
 }
 

@@ -18,9 +18,9 @@ import { Deque } from '../deque.js';
 import { ConnectionEndedError, MessageTornError } from '../errors.js';
 import type { Futex } from '../os/futex.js';
 import {
-  allocatePayload,
+  createPayload,
   LARGE_BYTES,
-  pathOfPayload,
+  lendPayload,
   readPayload,
   releasePayload,
   usePayload,
@@ -53,10 +53,11 @@ export const RING_LINK_BYTES = SIDES_BYTES + 2 * (RING_HEADER_BYTES + RING_BYTES
 /** Its payload comes over the stream. */
 const BY_STREAM = Buffer.alloc(0);
 
-/** First byte of the link's own messages, with which no payload begins: where a large one lies, or that it was read. */
+/** First byte of the link's own messages, with which no payload begins: where a large one lies, to be copied or kept, or that it was read. */
 const OWN = 0;
-const LARGE = 1;
-const LARGE_READ = 2;
+const LARGE_TO_COPY = 1;
+const LARGE_TO_KEEP = 2;
+const LARGE_READ = 3;
 const OWN_HEADER_BYTES = 6;
 
 const BELL = Buffer.alloc(0);
@@ -228,9 +229,10 @@ export class RingLink implements BatchLink, Looker {
     if (payload.byteLength <= this.#out.longest) return this.#out.push(payload);
     if (payload.byteLength >= LARGE_BYTES) {
       const large = placed(payload);
-      const path = pathOfPayload(large);
-      if (path !== undefined) {
-        const isSent = this.#out.push(ownMessage(LARGE, payload.byteLength, path));
+      const lent = lendPayload(large);
+      if (lent !== undefined) {
+        const kind = lent.mayKeep ? LARGE_TO_KEEP : LARGE_TO_COPY;
+        const isSent = this.#out.push(ownMessage(kind, lent.bytes, lent.path));
         if (isSent) this.#unread.push(large);
         else releasePayload(large);
         return isSent;
@@ -337,9 +339,9 @@ export class RingLink implements BatchLink, Looker {
       return;
     }
     try {
-      this.inbox.push(
-        readPayload(message.toString('utf8', OWN_HEADER_BYTES), message.readUInt32LE(OWN_HEADER_BYTES - 4)),
-      );
+      const path = message.toString('utf8', OWN_HEADER_BYTES);
+      const bytes = message.readUInt32LE(OWN_HEADER_BYTES - 4);
+      this.inbox.push(readPayload({ path, bytes, mayKeep: message[1] === LARGE_TO_KEEP }));
       void this.send(ownMessage(LARGE_READ, 0, ''), true);
     } catch (cause) {
       // Its sender has died in this moment, and the message with it.
@@ -382,14 +384,12 @@ export class RingLink implements BatchLink, Looker {
 
 /** The payload where the other side can read it, if that is to be had: with one more user, or as a copy. */
 function placed(payload: Uint8Array): Uint8Array {
-  if (pathOfPayload(payload) !== undefined) {
+  if (lendPayload(payload) !== undefined) {
     usePayload(payload);
     return payload;
   }
-  const copy = allocatePayload(payload.byteLength);
-  if (pathOfPayload(copy) === undefined) return payload;
-  copy.set(payload);
-  return copy;
+  const copy = createPayload(0, payload);
+  return lendPayload(copy) === undefined ? payload : copy;
 }
 
 function ownMessage(kind: number, bytes: number, path: string): Buffer {

@@ -15,8 +15,9 @@ export interface MappedPages {
 }
 
 export interface SharedPages extends MappedPages {
-  /** Where another process finds it, as long as {@link closePath} was not called. */
+  /** Where another process finds it, and this one, as long as {@link closePath} was not called. */
   readonly path: string;
+  readonly fd: number;
   closePath(): void;
 }
 
@@ -25,18 +26,29 @@ const MAP_SHARED = 1;
 const MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE = 0x02 | 0x10 | 0x20 | 0x4000;
 const MAP_FAILED = 2n ** 64n - 1n;
 
-/** All zeros; undefined without FFI, and where memory or descriptors are short. */
-export function createSharedPages(bytes: number): SharedPages | undefined {
+/** Kept: what is fresh costs the kernel four times as much to read. */
+const ZEROS = new Uint8Array(64 * 1024);
+
+/**
+ * @param content - what stands in it from the byte `at` on; all else is zeros
+ * @returns undefined without FFI, and where memory or descriptors are short
+ */
+export function createSharedPages(
+  bytes: number,
+  content: Uint8Array = new Uint8Array(0),
+  at = 0,
+): SharedPages | undefined {
   const libc = libC();
   if (libc === undefined) return undefined;
   let fd: number | undefined;
   try {
     fd = openUnnamed();
     // Written, not only made as long: a full /dev/shm shows here, and not as SIGBUS later.
-    const zeros = new Uint8Array(Math.min(bytes, 1024 * 1024));
-    for (let written = 0; written < bytes; ) {
-      written += writeSync(fd, zeros, 0, Math.min(zeros.byteLength, bytes - written));
+    writeZeros(fd, 0, at);
+    for (let written = 0; written < content.byteLength; ) {
+      written += writeSync(fd, content, written, content.byteLength - written, at + written);
     }
+    writeZeros(fd, at + content.byteLength, bytes);
     const mapped = map(libc, fd, bytes);
     let opened: number | undefined = fd;
     const closePath = () => {
@@ -46,6 +58,7 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
     return {
       buffer: mapped.buffer,
       path: `/proc/${process.pid}/fd/${fd}`,
+      fd,
       closePath,
       discard: () => {
         closePath();
@@ -56,6 +69,12 @@ export function createSharedPages(bytes: number): SharedPages | undefined {
     // No /dev/shm, or none left of it: whoever asks has another way.
     if (fd !== undefined) closeSync(fd);
     return undefined;
+  }
+}
+
+function writeZeros(fd: number, start: number, end: number): void {
+  for (let place = start; place < end; ) {
+    place += writeSync(fd, ZEROS, 0, Math.min(ZEROS.byteLength, end - place), place);
   }
 }
 

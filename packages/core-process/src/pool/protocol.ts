@@ -30,7 +30,7 @@ import type { SentHandovers } from '../messaging/clone.js';
 import { encodeList, encodeValue } from '../messaging/codec.js';
 import type { ThrownRecord } from '../messaging/error-record.js';
 import type { Offer } from '../messaging/rendezvous.js';
-import { allocatePayload } from '../os/large-memory.js';
+import { createPayload } from '../os/large-memory.js';
 import type { TargetReference } from '../target/reference.js';
 
 export const ToWorker = { function: 1, task: 2, cancel: 3, credit: 4, close: 5 } as const;
@@ -99,8 +99,8 @@ export function encodeTask(
   // A list of items was made by map() itself; arguments are the caller's.
   const bytes =
     shape === Shape.items
-      ? encodeList(value as unknown[], path, TASK_HEADER_BYTES, sent, allocatePayload)
-      : encodeValue(value, path, TASK_HEADER_BYTES, sent, allocatePayload);
+      ? encodeList(value as unknown[], path, TASK_HEADER_BYTES, sent, createPayload)
+      : encodeValue(value, path, TASK_HEADER_BYTES, sent, createPayload);
   bytes[0] = ToWorker.task;
   bytes.writeUInt32LE(id, ID_AT);
   bytes.writeUInt32LE(functionIndex, 5);

@@ -1,0 +1,95 @@
+/**
+ * A payload of another process becomes memory of this one without being copied: its pages are mapped over those of an
+ * ordinary buffer. They are this process' own then, and copied one by one as far as it writes into them.
+ *
+ * V8 has got the buffer from malloc, and gives it back to free(3), whichever thread it has been transferred to by then:
+ * that unmaps the pages, too. So it has to be a block with a mapping of its own, as glibc makes one for a large request,
+ * and its bytes lie in the file as they do in such a block:
+ *
+ * | byte of the block | what is there                                                         |
+ * | ----------------- | --------------------------------------------------------------------- |
+ * | 8                 | glibc's word: the block's size, and a bit for a mapping of its own     |
+ * | 16                | the payload begins: its first page is copied, as it holds that word    |
+ * | a page, and on    | the pages that are mapped                                              |
+ *
+ * @see mmap(2), mallopt(3), `munmap_chunk` in glibc's malloc.c
+ */
+import { readSync } from 'node:fs';
+import { type LibC, libC } from './ffi.js';
+
+/** Where in its file a payload begins. */
+export const PAYLOAD_AT = 16;
+
+/** From so many bytes on glibc maps each block by itself, if its heap has no room. Smaller ones are copied as quickly. */
+const LEAST_BYTES = 32 * 1024 * 1024;
+
+const PAGE_BYTES = 4096;
+const IS_MAPPED = 2n;
+const WORD_BYTES = 8;
+
+const PROT_READ_WRITE = 3;
+const MAP_PRIVATE_FIXED = 0x02 | 0x10;
+const MAP_FIXED_ANONYMOUS = MAP_PRIVATE_FIXED | 0x20;
+
+interface Calls {
+  readonly koffi: LibC['koffi'];
+  readonly mmap: (
+    address: bigint,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ) => bigint;
+}
+/** Null where memory is not glibc's. */
+let calls: Calls | null | undefined;
+
+function bind(): Calls | null {
+  if (calls !== undefined) return calls;
+  const libc = libC();
+  if (libc === undefined) return (calls = null);
+  const { koffi, library } = libc;
+  try {
+    library.func('const char *gnu_get_libc_version()');
+    calls = {
+      koffi,
+      mmap: library.func('void *mmap(uintptr_t, size_t, int, int, int, int64_t)'),
+    } as unknown as Calls;
+  } catch {
+    calls = null;
+  }
+  return calls;
+}
+
+/**
+ * @param fd - of a file whose pages nobody writes into any more, as long as they are mapped somewhere
+ * @param bytes - of the payload, from {@link PAYLOAD_AT} on
+ * @returns undefined where it can't be done
+ */
+export function mapPayload(fd: number, bytes: number): Buffer | undefined {
+  const bound = bytes < LEAST_BYTES ? null : bind();
+  if (bound === null) return undefined;
+  const payload = Buffer.allocUnsafeSlow(bytes);
+  if (!hasOwnMapping(bound, payload)) return undefined;
+  const copied = PAGE_BYTES - PAYLOAD_AT;
+  for (let read = 0; read < copied; ) read += readSync(fd, payload, read, copied - read, PAYLOAD_AT + read);
+  const first = bound.koffi.address(payload) + BigInt(copied);
+  const mappedBytes = wholePages(PAYLOAD_AT + bytes) - PAGE_BYTES;
+  if (bound.mmap(first, mappedBytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED, fd, PAGE_BYTES) === first)
+    return payload;
+  // Too many mappings. The kernel may have taken away what was there before: the block has to be whole when it is freed.
+  bound.mmap(first, mappedBytes, PROT_READ_WRITE, MAP_FIXED_ANONYMOUS, -1, 0);
+  return undefined;
+}
+
+function hasOwnMapping({ koffi }: Calls, payload: Buffer): boolean {
+  const address = koffi.address(payload);
+  if (Number(address) % PAGE_BYTES !== PAYLOAD_AT) return false;
+  const [word] = new BigUint64Array(koffi.view(address - BigInt(WORD_BYTES), WORD_BYTES));
+  return word === (BigInt(wholePages(PAYLOAD_AT + payload.byteLength + WORD_BYTES)) | IS_MAPPED);
+}
+
+function wholePages(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
