@@ -21,10 +21,11 @@ import {
   createPayload,
   LARGE_BYTES,
   lendPayload,
-  readPayload,
+  type LentPayload,
   releasePayload,
   usePayload,
 } from '../os/large-memory.js';
+import { PayloadReader } from '../os/payload-reader.js';
 import { Inbox } from './inbox.js';
 import { holdLoop } from './keep-alive.js';
 import type { BatchLink } from './link.js';
@@ -58,7 +59,9 @@ const OWN = 0;
 const LARGE_TO_COPY = 1;
 const LARGE_TO_KEEP = 2;
 const LARGE_READ = 3;
-const OWN_HEADER_BYTES = 6;
+const OWN_HEADER_BYTES = 14;
+
+const LARGE_WAS_READ = Buffer.from([OWN, LARGE_READ]);
 
 const BELL = Buffer.alloc(0);
 
@@ -79,6 +82,7 @@ export class RingLink implements BatchLink, Looker {
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   /** Sent in memory that the other side reads, and not read yet. */
   readonly #unread = new Deque<Uint8Array>();
+  readonly #reader = new PayloadReader();
   /** Arrived over the stream before their turn. */
   readonly #large: Buffer[] = [];
   #waitsForLarge = false;
@@ -231,8 +235,7 @@ export class RingLink implements BatchLink, Looker {
       const large = placed(payload);
       const lent = lendPayload(large);
       if (lent !== undefined) {
-        const kind = lent.mayKeep ? LARGE_TO_KEEP : LARGE_TO_COPY;
-        const isSent = this.#out.push(ownMessage(kind, lent.bytes, lent.path));
+        const isSent = this.#out.push(largeMessage(lent));
         if (isSent) this.#unread.push(large);
         else releasePayload(large);
         return isSent;
@@ -339,10 +342,8 @@ export class RingLink implements BatchLink, Looker {
       return;
     }
     try {
-      const path = message.toString('utf8', OWN_HEADER_BYTES);
-      const bytes = message.readUInt32LE(OWN_HEADER_BYTES - 4);
-      this.inbox.push(readPayload({ path, bytes, mayKeep: message[1] === LARGE_TO_KEEP }));
-      void this.send(ownMessage(LARGE_READ, 0, ''), true);
+      this.inbox.push(this.#reader.read(readLargeMessage(message)));
+      void this.send(LARGE_WAS_READ, true);
     } catch (cause) {
       // Its sender has died in this moment, and the message with it.
       this.inbox.close(new MessageTornError({ cause }));
@@ -350,6 +351,7 @@ export class RingLink implements BatchLink, Looker {
   }
 
   #releaseAll(): void {
+    this.#reader.close();
     for (const payload of [...this.#unread.drain(), ...this.#overflow.splice(0)]) releasePayload(payload);
   }
 
@@ -392,11 +394,24 @@ function placed(payload: Uint8Array): Uint8Array {
   return lendPayload(copy) === undefined ? payload : copy;
 }
 
-function ownMessage(kind: number, bytes: number, path: string): Buffer {
+/** Of a large payload, behind OWN and how it may be read: its bytes, those of its piece, the piece's number, its path. */
+function largeMessage({ path, bytes, pieceBytes, serial, mayKeep }: LentPayload): Buffer {
   const message = Buffer.allocUnsafe(OWN_HEADER_BYTES + Buffer.byteLength(path));
   message[0] = OWN;
-  message[1] = kind;
-  message.writeUInt32LE(bytes, OWN_HEADER_BYTES - 4);
+  message[1] = mayKeep ? LARGE_TO_KEEP : LARGE_TO_COPY;
+  message.writeUInt32LE(bytes, 2);
+  message.writeUInt32LE(pieceBytes, 6);
+  message.writeUInt32LE(serial, 10);
   message.write(path, OWN_HEADER_BYTES);
   return message;
+}
+
+function readLargeMessage(message: Buffer): LentPayload {
+  return {
+    mayKeep: message[1] === LARGE_TO_KEEP,
+    bytes: message.readUInt32LE(2),
+    pieceBytes: message.readUInt32LE(6),
+    serial: message.readUInt32LE(10),
+    path: message.toString('utf8', OWN_HEADER_BYTES),
+  };
 }

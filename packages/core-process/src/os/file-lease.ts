@@ -20,15 +20,12 @@ function fcntl(fd: number, command: number, argument: number): number {
   return boundFcntl(fd, command, argument);
 }
 
-/** To be done once with each descriptor, before it is asked about. */
-export function prepareLease(fd: number): void {
-  fcntl(fd, F_SETSIG, SIGURG);
+/** To be asked once with each descriptor, before the file is shown to anybody. False where leases can't be had. */
+export function canBeLeased(fd: number): boolean {
+  return fcntl(fd, F_SETSIG, SIGURG) === 0 && !isOpenElsewhere(fd);
 }
 
-/**
- * @param fd - for reading and writing, the only one in this process that the file was opened by
- * @returns true as well where leases can't be had
- */
+/** @param fd - for reading and writing, the only one in this process that the file was opened by */
 export function isOpenElsewhere(fd: number): boolean {
   if (fcntl(fd, F_SETLEASE, F_WRLCK) !== 0) return true;
   fcntl(fd, F_SETLEASE, F_UNLCK);

@@ -9,13 +9,14 @@ import {
   LARGE_BYTES,
   lendPayload,
   type LentPayload,
-  readPayload,
   releasePayload,
   usePayload,
 } from './large-memory.js';
+import { PayloadReader } from './payload-reader.js';
 
 const filled = (bytes: number, text: string) => Buffer.alloc(bytes, text);
 const lend = (payload: Buffer) => lendPayload(payload) as LentPayload;
+const readPayload = (lent: LentPayload) => new PayloadReader().read(lent);
 const hasMemory = existsSync('/dev/shm');
 
 it.runIf(hasMemory)('memory of a large payload is used again once nobody uses it', () => {

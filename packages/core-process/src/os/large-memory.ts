@@ -2,15 +2,13 @@
  * Memory for large payloads, in files without names that another process reads from: what is encoded here is copied
  * nowhere else, and its pages are used again. Fresh pages cost ten times what copying into used ones does.
  *
- * A piece is used by whoever has made the payload, and by a link whose other side has not read it. It is lent, after
- * that, as long as a process that has read it has it in its memory (mapped-payload.ts), which the kernel tells.
+ * A piece is used by whoever has made the payload, and by a link whose other side has not read it. A large one is lent,
+ * after that, as long as a process that has read it keeps it in its memory (mapped-payload.ts), which the kernel tells.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Deque } from '../deque.js';
 import { perProcess } from '../per-process.js';
-import { isOpenElsewhere, prepareLease } from './file-lease.js';
-import { keepFreedMemory } from './malloc.js';
-import { mapPayload, PAYLOAD_AT } from './mapped-payload.js';
+import { canBeLeased, isOpenElsewhere } from './file-lease.js';
+import { LEAST_KEPT_BYTES, PAYLOAD_AT } from './mapped-payload.js';
 import { createSharedPages, type SharedPages } from './shared-pages.js';
 
 /** Smaller payloads go by other ways. */
@@ -30,6 +28,7 @@ const LOOKS = 8;
 interface Piece {
   readonly pages: SharedPages;
   readonly bytes: number;
+  readonly serial: number;
   /** The kernel can tell when it is no longer lent. */
   readonly canBeLent: boolean;
   users: number;
@@ -44,6 +43,7 @@ const storeOf = perProcess(() => ({
   lent: new Deque<Piece>(),
   usedBytes: 0,
   freeBytes: 0,
+  created: 0,
   timer: undefined as NodeJS.Timeout | undefined,
 }));
 
@@ -69,11 +69,15 @@ export function ordinaryPayload(room: number, content: Uint8Array): Buffer {
   return bytes;
 }
 
-/** Where another process finds a payload, and whether it may keep it in its memory. */
+/** Where another process finds a payload: see payload-reader.ts. */
 export interface LentPayload {
   readonly path: string;
   readonly bytes: number;
+  /** Whether it may keep it in its memory, instead of copying it. */
   readonly mayKeep: boolean;
+  /** Of the piece that it lies in, which is the only one of its thread with that number. */
+  readonly serial: number;
+  readonly pieceBytes: number;
 }
 
 /** Undefined when it lies in ordinary memory. */
@@ -83,6 +87,8 @@ export function lendPayload(payload: Uint8Array): LentPayload | undefined {
   return {
     path: piece.pages.path,
     bytes: payload.byteLength,
+    serial: piece.serial,
+    pieceBytes: piece.bytes,
     mayKeep: piece.canBeLent && storeOf().lent.length < MOST_LENT,
   };
 }
@@ -141,24 +147,6 @@ function discard({ pages }: Piece): void {
   pages.discard();
 }
 
-/** In the other process, whose own it is then. @throws when the sender has died meanwhile */
-export function readPayload({ path, bytes, mayKeep }: LentPayload): Buffer {
-  const fd = openSync(path, constants.O_RDONLY);
-  try {
-    if (fstatSync(fd).size < PAYLOAD_AT + bytes) throw new Error(`${path} is shorter than it was.`);
-    return (mayKeep ? mapPayload(fd, bytes) : undefined) ?? copyPayload(fd, bytes);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function copyPayload(fd: number, bytes: number): Buffer {
-  keepFreedMemory();
-  const payload = Buffer.allocUnsafeSlow(bytes);
-  for (let read = 0; read < bytes; ) read += readSync(fd, payload, read, bytes - read, PAYLOAD_AT + read);
-  return payload;
-}
-
 function pieceOf({ buffer, byteLength }: Uint8Array): Piece | undefined {
   return byteLength < LARGE_BYTES ? undefined : storeOf().pieces.get(buffer);
 }
@@ -180,12 +168,12 @@ function create(room: number, content: Uint8Array): Piece | undefined {
   // In steps of an eighth, so that payloads of about one size share.
   const step = 2 ** Math.max(16, Math.floor(Math.log2(bytes)) - 3);
   const size = Math.ceil(bytes / step) * step;
-  const { usedBytes, pieces } = storeOf();
-  if (usedBytes + size > MOST_BYTES) return undefined;
+  const store = storeOf();
+  if (store.usedBytes + size > MOST_BYTES) return undefined;
   const pages = createSharedPages(size, content, PAYLOAD_AT + room);
   if (pages === undefined) return undefined;
-  prepareLease(pages.fd);
-  const piece: Piece = { pages, bytes: size, canBeLent: !isOpenElsewhere(pages.fd), users: 0 };
-  pieces.set(pages.buffer, piece);
+  const canBeLent = size >= LEAST_KEPT_BYTES && canBeLeased(pages.fd);
+  const piece: Piece = { pages, bytes: size, serial: ++store.created, canBeLent, users: 0 };
+  store.pieces.set(pages.buffer, piece);
   return piece;
 }

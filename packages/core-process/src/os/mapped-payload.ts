@@ -21,7 +21,7 @@ import { type LibC, libC } from './ffi.js';
 export const PAYLOAD_AT = 16;
 
 /** From so many bytes on glibc maps each block by itself, if its heap has no room. Smaller ones are copied as quickly. */
-const LEAST_BYTES = 32 * 1024 * 1024;
+export const LEAST_KEPT_BYTES = 32 * 1024 * 1024;
 
 const PAGE_BYTES = 4096;
 const IS_MAPPED = 2n;
@@ -68,7 +68,7 @@ function bind(): Calls | null {
  * @returns undefined where it can't be done
  */
 export function mapPayload(fd: number, bytes: number): Buffer | undefined {
-  const bound = bytes < LEAST_BYTES ? null : bind();
+  const bound = bytes < LEAST_KEPT_BYTES ? null : bind();
   if (bound === null) return undefined;
   const payload = Buffer.allocUnsafeSlow(bytes);
   if (!hasOwnMapping(bound, payload)) return undefined;

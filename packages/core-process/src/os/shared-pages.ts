@@ -10,7 +10,7 @@ import { type LibC, libC } from './ffi.js';
 
 export interface MappedPages {
   readonly buffer: ArrayBuffer;
-  /** Gives the memory back. The view stays valid, and reads as zeros. */
+  /** Gives the memory back. The view stays valid as long as anybody has it, and reads as zeros. */
   discard(): void;
 }
 
@@ -119,11 +119,21 @@ function mmap(libc: LibC): Mmap {
   return boundMmap;
 }
 
+/** Addresses are given back when nobody has a view of them any more. */
+const views = new FinalizationRegistry<{ address: bigint; bytes: number }>(({ address, bytes }) => {
+  boundMunmap ??= (libC() as LibC).library.func('int munmap(uintptr_t, size_t)') as unknown as Munmap;
+  boundMunmap(address, bytes);
+});
+type Munmap = (address: bigint, bytes: number) => number;
+let boundMunmap: Munmap | undefined;
+
 function map(libc: LibC, fd: number, bytes: number): MappedPages {
-  const address = mmap(libc)(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
-  if (BigInt.asUintN(64, address) === MAP_FAILED) throw new Error('mmap(2) failed.');
+  const address = BigInt.asUintN(64, mmap(libc)(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0));
+  if (address === MAP_FAILED) throw new Error('mmap(2) failed.');
+  const buffer = libc.koffi.view(address, bytes) as ArrayBuffer;
+  views.register(buffer, { address, bytes });
   return {
-    buffer: libc.koffi.view(address, bytes),
+    buffer,
     discard: () => {
       mmap(libc)(address, bytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE, -1, 0);
     },
