@@ -1,5 +1,5 @@
 /**
- * `pnpm soak [--starts N] [--load SECONDS] [--versions 20,22,24,26] [--methods forkserver,fork] [--lanes N]`: the
+ * `pnpm soak [--starts N] [--load SECONDS] [--versions 20,22,24,26] [--methods forkserver,fork] [--lanes N] [--table ROWS]`: the
  * long run of what forkserver.test.ts does in short, on each version of Node, fetched as the npm package `node`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     versions: { type: 'string', default: '20,22,24,26' },
     methods: { type: 'string', default: 'forkserver,fork' },
     lanes: { type: 'string', default: '2' },
+    table: { type: 'string', default: '0' },
   },
 });
 
@@ -34,7 +35,7 @@ function nodeOf(version) {
 const FLAGS = { fork: ['--single-threaded', '--v8-pool-size=1'] };
 
 const program = join(root, 'packages', 'core-process', 'test', 'programs', 'soak.mjs');
-const options = ['starts', 'load', 'lanes'].flatMap((name) => [`--${name}`, values[name]]);
+const options = ['starts', 'load', 'lanes', 'table'].flatMap((name) => [`--${name}`, values[name]]);
 
 /** @param report - what the program prints */
 function print(report) {

@@ -32,6 +32,7 @@ import {
 import { withOwnOutput } from '../os/descriptor-output.js';
 import { holdsOfEventLoop } from '../os/event-loop.js';
 import { postponeIdleCollection, resumeMarking } from '../os/idle-collection.js';
+import { moveMemoryToFile } from '../os/memory-in-file.js';
 import { silenceSockets } from '../os/neutralise.js';
 import { endWithParent } from '../os/parent-death.js';
 import {
@@ -229,6 +230,7 @@ function serve(): void {
   const owner = duplicateDescriptor(OWNER_FD);
   takeDescriptors([openNull(), openNull(), ...[0, 1, 2].map(duplicateDescriptor)]);
   silenceSockets([owner]);
+  moveMemoryToFile();
   if (CORE_PROCESS_STEPS) atStep('template: adopted');
   answerOwner(owner, 'template', ownPid());
   for (;;) {

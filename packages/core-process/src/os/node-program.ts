@@ -156,7 +156,8 @@ export function keepHeapInCopies(): void {
   unmarkMappings();
 }
 
-function placeCode(code: Buffer): bigint {
+/** @returns where it can be called */
+export function placeCode(code: Buffer): bigint {
   const { koffi, mmap, mprotect, getpagesize } = bind();
   const bytes = getpagesize();
   const page = BigInt.asUintN(64, mmap(null, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0));

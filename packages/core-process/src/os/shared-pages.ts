@@ -130,7 +130,7 @@ let boundMunmap: Munmap | undefined;
 function map(libc: LibC, fd: number, bytes: number): MappedPages {
   const address = BigInt.asUintN(64, mmap(libc)(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0));
   if (address === MAP_FAILED) throw new Error('mmap(2) failed.');
-  const buffer = libc.koffi.view(address, bytes) as ArrayBuffer;
+  const buffer = libc.koffi.view(address, bytes);
   views.register(buffer, { address, bytes });
   return {
     buffer,

@@ -114,6 +114,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('a copy', () => {
 
   it('shares what was loaded: ten take less than a quarter of ten spawned ones', async () => {
     const shares: Record<string, number> = {};
+    const pages = (200 << 20) / 4096;
     // Spawned ones share nothing of it: three of them show what ten take.
     for (const [startMethod, count] of [
       ['forkserver', 10],
@@ -124,19 +125,30 @@ describe.skipIf(!startMethods().includes('forkserver'))('a copy', () => {
         setForkServerPreload([new URL('../programs/forkserver-tasks.mjs', import.meta.url)]);
       process.env['WITH_TABLE'] = '1';
       const all = Array.from({ length: count }, () =>
-        copy('readTable', { args: [folder], startMethod, stdio: 'pipe' }).start(),
+        copy<number>('readTable', { args: [folder], startMethod, stdio: 'pipe' }).start(),
       );
       delete process.env['WITH_TABLE'];
       for (const child of all) {
         const read = await lineOf(child, /^read (\d+)$/);
-        expect(Number(read)).toBe((200 << 20) / 4096);
+        expect(Number(read)).toBe(pages);
       }
       const kilobytes = all.map(({ pid }) => {
         const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
         return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1]);
       });
       shares[startMethod] = (kilobytes.reduce((sum, share) => sum + share, 0) * 10) / count;
+      if (startMethod === 'forkserver') {
+        const maps = readFileSync(`/proc/${server()[0]?.pid}/maps`, 'latin1');
+        if (process.arch === 'x64') expect(maps).toContain('memfd:core-process');
+        // Each writes into its own: those that read still have theirs.
+        const writers = [2, 3].map((value) => copy<number>('writeTable', { args: [value] }).start());
+        expect(await Promise.all(writers.map((child) => child.result))).toEqual(
+          [2, 3].map((value) => value * pages),
+        );
+        await Promise.all(writers.map((child) => child.join()));
+      }
       writeFileSync(`${folder}/go`, '');
+      for (const child of all) expect(await child.result).toBe(pages);
       await Promise.all(all.map((child) => child.join()));
       if (startMethod === 'forkserver') await stopForkServer();
     }

@@ -3,6 +3,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { existsSync, writeSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { isMainProcess, parentProcess, Process, setForkServerPreload } from 'core-process';
 
 export { stopForkServer } from 'core-process';
@@ -47,12 +49,23 @@ export async function waitForParent() {
   await parentProcess().join();
   writeSync(1, 'orphan\n');
 }
-/** Reads a byte of every page of the table, and stays until there is `go` in the folder. */
+/** Reads a byte of every page of the table, stays until there is `go` in the folder, and reads them again. */
 export async function readTable(folder) {
+  writeSync(1, `read ${sumOfTable()}\n`);
+  while (!existsSync(`${folder}/go`)) await sleep(10);
+  return sumOfTable();
+}
+function sumOfTable() {
   let sum = 0;
   for (let at = 0; at < table.length; at += 4096) sum += table[at];
-  writeSync(1, `read ${sum}\n`);
-  while (!existsSync(`${folder}/go`)) await sleep(10);
+  return sum;
+}
+/** Writes into every page of the table, and reads it again after V8 has collected. */
+export function writeTable(value) {
+  for (let at = 0; at < table.length; at += 4096) table[at] = value;
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return sumOfTable();
 }
 if (isMainProcess) {
   // A parent for the tests to kill: starts one process after the other, and says who is there.

@@ -2,7 +2,7 @@
  * Starts one process after the other, each with work of another kind, and looks at what is left behind; then
  * keeps a few of them busy for a while.
  *
- * node soak.mjs [--method NAME] [--starts N] [--lanes N] [--load SECONDS]; prints one line of JSON, and ends
+ * node soak.mjs [--method NAME] [--starts N] [--lanes N] [--load SECONDS] [--table ROWS]; prints one line of JSON, and ends
  * with 1 if anything in it is wrong. A copy that crashed before its first word gives a warning, and is wrong.
  */
 import { execFile } from 'node:child_process';
@@ -17,15 +17,20 @@ import { isMainProcess, Process, stopForkServer } from 'core-process';
 
 const objects = (count) => Array.from({ length: count }, (_, index) => ({ index, text: `${index}` }));
 
+/** Large ones are loaded by the fork server, and shared by all that it starts. */
+const table = objects(Number(process.env.SOAK_TABLE ?? 0));
+
 /** Allocates until V8 has collected, with much that it may not collect. */
 function collect() {
+  const row = table[Math.floor(Math.random() * table.length)];
+  if (row !== undefined) row.text = `${row.index}`;
   const kept = objects(30_000);
   let used = 0;
   for (let rounds = 0; process.memoryUsage().heapUsed >= used && rounds < 1000; rounds++) {
     used = process.memoryUsage().heapUsed;
     objects(2000);
   }
-  return kept.every(({ index, text }) => text === String(index));
+  return [kept, table].every((rows) => rows.every(({ index, text }) => text === String(index)));
 }
 
 /** New code each time, optimised for integers, then surprised by other types. */
@@ -173,8 +178,10 @@ if (isMainProcess) {
       starts: { type: 'string', default: '1000' },
       lanes: { type: 'string', default: '2' },
       load: { type: 'string', default: '0' },
+      table: { type: 'string', default: '0' },
     },
   });
+  process.env.SOAK_TABLE = values.table;
   const warnings = [];
   process.on('warning', (warning) => warnings.push(String(warning)));
   const lanes = Number(values.lanes);
