@@ -61,7 +61,7 @@ interface Envelope {
   readonly mark: string;
 }
 
-const handoverKey = Symbol.for('core-process.handover');
+export const handoverKey = Symbol.for('core-process.handover');
 
 /**
  * Serializes a value.

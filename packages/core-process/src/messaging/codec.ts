@@ -13,7 +13,7 @@
  * JSON is some five times faster for a small message; a large one is better off with V8.
  */
 import { ordinaryPayload } from '../os/large-memory.js';
-import { decodeNow, decodeSync, encode, type SentHandovers } from './clone.js';
+import { decodeNow, decodeSync, encode, handoverKey, type SentHandovers } from './clone.js';
 
 const JSON_TAG = 0x4a;
 const BUFFER_TAG = 0x42;
@@ -152,9 +152,11 @@ function isPlainContainer(value: object): boolean {
     for (const part of value) if (!isPlain(part)) return false;
     return Object.getPrototypeOf(value) === Array.prototype;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype || Reflect.has(value, 'toJSON')) return false;
-  if (Object.getOwnPropertySymbols(value).length > 0) return false;
-  for (const name of Object.keys(value)) {
+  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value || handoverKey in value) {
+    return false;
+  }
+  // Much quicker than Object.keys(), and with this prototype the same.
+  for (const name in value) {
     if (!isPlain((value as Record<string, unknown>)[name])) return false;
   }
   return true;
