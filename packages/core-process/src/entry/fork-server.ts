@@ -180,6 +180,8 @@ async function rehearseOnce(): Promise<void> {
   await withoutLeaving(async () => {
     await new Promise<void>((resolve) => {
       liveAsCopy(async (given, context) => {
+        // Long enough to listen to the parent.
+        await turnOfLoop();
         await runReferenced(given, context);
         // By then the result has been reported, too.
         setImmediate(resolve);
@@ -311,7 +313,7 @@ function liveAsCopy(run: typeof runReferenced, isRehearsal = false): void {
     return;
   }
   if (CORE_PROCESS_STEPS) atStep('copy: told');
-  if (!isRehearsal) tellOfCopy();
+  tellOfCopy(isRehearsal);
   applyLaunch(launch);
   runChild(boot, 'forkserver', run);
 }

@@ -4,6 +4,9 @@
  */
 const key = Symbol.for('core-process.copied');
 
-export function tellOfCopy(): void {
-  for (const renew of (globalThis as { [key]?: readonly (() => void)[] })[key] ?? []) renew();
+/** @param isRehearsal - goes the way, and tells nobody */
+export function tellOfCopy(isRehearsal = false): void {
+  for (const renew of (globalThis as { [key]?: readonly (() => void)[] })[key] ?? []) {
+    if (!isRehearsal) renew();
+  }
 }
