@@ -9,12 +9,14 @@
  * | handle_queue              | 16   | handle_queue                                  | 32       |
  * | active_reqs               | 32   | flags                                         | 88       |
  * | pending_queue             | 72   | of a stream: write_queue_size                 | 96       |
- * | wq: work that was done    | 120  | connect_req, shutdown_req                     | 120, 128 |
+ * | watcher_queue             | 88   | connect_req, shutdown_req                     | 120, 128 |
+ * | wq: work that was done    | 120  |                                               |          |
  * |                           |      | write_queue, write_completed_queue            | 192, 208 |
  * |                           |      | of a UDP socket: send_queue_size, _count      | 96, 104  |
  * |                           |      | write_queue, write_completed_queue            | 184, 200 |
  *
- * A queue is a ring of next and previous pointers which begins and ends in its head; empty it points to itself.
+ * A queue is a ring of next and previous pointers which begins and ends in its head; empty it points to itself. That of
+ * the watchers goes through byte 24 of each uv__io_t, whose `events` are at byte 44.
  */
 import { libC, type LibC } from './ffi.js';
 
@@ -22,7 +24,10 @@ const ACTIVE_HANDLES_AT = 8;
 const HANDLES_AT = 16;
 const ACTIVE_REQUESTS_AT = 32;
 const PENDING_AT = 72;
+const WATCHERS_AT = 88;
 const DONE_WORK_AT = 120;
+/** From a watcher's place in its queue to what the kernel watches for it. */
+const EVENTS_AFTER = 44 - 24;
 
 const TYPE_AT = 16;
 const RING_OF_HANDLES_AT = 32;
@@ -61,6 +66,17 @@ export function holdsOfEventLoop(): number {
   const [handles = 0] = new Uint32Array(memory, ACTIVE_HANDLES_AT, 1);
   const [requests = 0] = new Uint32Array(memory, ACTIVE_REQUESTS_AT, 1);
   return handles + requests;
+}
+
+/**
+ * In a copy, after `uv_loop_fork`: that leaves out watchers which the original was about to change, as a stream that has
+ * just been paused. They seem to be known to the kernel, which does not know them in the copy's new epoll: libuv aborts.
+ */
+export function rewatch(): void {
+  const { koffi, address } = mainLoop();
+  for (const node of ring(address + BigInt(WATCHERS_AT))) {
+    new Uint32Array(koffi.view(node + BigInt(EVENTS_AFTER), 4))[0] = 0;
+  }
 }
 
 /**

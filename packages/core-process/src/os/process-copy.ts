@@ -15,7 +15,7 @@
 import { atStep } from '../at-step.js';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { closeDescriptors, moveDescriptor } from './descriptors.js';
-import { addressOfEventLoop } from './event-loop.js';
+import { addressOfEventLoop, rewatch } from './event-loop.js';
 import { libC, type LibC, systemError } from './ffi.js';
 import {
   hasSymbol,
@@ -168,6 +168,7 @@ export function forkProcess(): number {
   if (pid === 0) {
     isCopy = true;
     uv_loop_fork(loop);
+    rewatch();
   }
   return pid;
 }

@@ -28,7 +28,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
         killed: false,
       });
     }
-    expect(looks).toHaveLength(5);
+    expect(looks).toHaveLength(6);
     expect(rest).toEqual({
       subclass: 14,
       thrown: 'RangeError: thrown in the copy',

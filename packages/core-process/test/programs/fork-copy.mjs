@@ -20,7 +20,7 @@ const notInCopy = (what) => {
 let counter = 41;
 process.on('exit', () => notInCopy('exit handler'));
 const interval = setInterval(() => notInCopy('interval'), 1);
-const server = createServer((socket) => socket.pipe(socket)).listen(process.argv[2]);
+const server = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(process.argv[2]);
 const client = connect(process.argv[2]);
 await once(client, 'connect');
 const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
@@ -64,6 +64,14 @@ await new Promise((resolve) => setImmediate(() => resolve(look('immediate'))));
 await new Promise((resolve) => process.nextTick(() => resolve(look('tick'))));
 await read('/proc/self/stat');
 await look('promise');
+
+// libuv is about to have its socket watched for room, too.
+const writer = connect(process.argv[2]).resume();
+await once(writer, 'connect');
+await sleep(5);
+writer.write(Buffer.alloc(4 << 20));
+await look('write that waits');
+writer.destroy();
 
 class Adder extends Process {
   #secret = 7;
