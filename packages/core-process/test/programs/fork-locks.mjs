@@ -1,5 +1,5 @@
 /** Locks of a process that copies itself: node --single-threaded --v8-pool-size=1 fork-locks.mjs; prints JSON. */
-import { Process } from 'core-process';
+import { Process, processState } from 'core-process';
 import { Lock, Semaphore, Value } from 'ipc-lock';
 
 const start = (target, ...args) =>
@@ -72,6 +72,8 @@ await original.join();
 const afterOriginal = await lock.acquire();
 reports.push(afterOriginal.abandoned?.pid === original.pid);
 afterOriginal.release();
+// Dead before this process ends, which else leaves the files of what both have used to the next one that comes.
 process.kill(copyPid.value, 'SIGKILL');
+while (!['Z', undefined].includes(processState(copyPid.value))) await new Promise((resolve) => setTimeout(resolve, 2));
 
 console.log(JSON.stringify({ count: count.value, heldByOriginal, reports }));
