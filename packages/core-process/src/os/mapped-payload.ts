@@ -16,6 +16,7 @@
  */
 import { readSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
+import { mmap } from './shared-pages.js';
 
 /** Where in its file a payload begins. */
 export const PAYLOAD_AT = 16;
@@ -31,35 +32,18 @@ const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_FIXED = 0x02 | 0x10;
 const MAP_FIXED_ANONYMOUS = MAP_PRIVATE_FIXED | 0x20;
 
-interface Calls {
-  readonly koffi: LibC['koffi'];
-  readonly mmap: (
-    address: bigint,
-    length: number,
-    protection: number,
-    flags: number,
-    fd: number,
-    offset: number,
-  ) => bigint;
-}
-/** Null where memory is not glibc's. */
-let calls: Calls | null | undefined;
+let isGlibc: boolean | undefined;
 
-function bind(): Calls | null {
-  if (calls !== undefined) return calls;
+/** Undefined where memory is not glibc's. */
+function glibc(): LibC | undefined {
   const libc = libC();
-  if (libc === undefined) return (calls = null);
-  const { koffi, library } = libc;
+  if (libc === undefined) return undefined;
   try {
-    library.func('const char *gnu_get_libc_version()');
-    calls = {
-      koffi,
-      mmap: library.func('void *mmap(uintptr_t, size_t, int, int, int, int64_t)'),
-    } as unknown as Calls;
+    isGlibc ??= libc.library.func('const char *gnu_get_libc_version()') !== undefined;
   } catch {
-    calls = null;
+    isGlibc = false;
   }
-  return calls;
+  return isGlibc ? libc : undefined;
 }
 
 /**
@@ -68,22 +52,22 @@ function bind(): Calls | null {
  * @returns undefined where it can't be done
  */
 export function mapPayload(fd: number, bytes: number): Buffer | undefined {
-  const bound = bytes < LEAST_KEPT_BYTES ? null : bind();
-  if (bound === null) return undefined;
+  const libc = bytes < LEAST_KEPT_BYTES ? undefined : glibc();
+  if (libc === undefined) return undefined;
   const payload = Buffer.allocUnsafeSlow(bytes);
-  if (!hasOwnMapping(bound, payload)) return undefined;
+  if (!hasOwnMapping(libc, payload)) return undefined;
   const copied = PAGE_BYTES - PAYLOAD_AT;
   for (let read = 0; read < copied; ) read += readSync(fd, payload, read, copied - read, PAYLOAD_AT + read);
-  const first = bound.koffi.address(payload) + BigInt(copied);
+  const first = libc.koffi.address(payload) + BigInt(copied);
   const mappedBytes = wholePages(PAYLOAD_AT + bytes) - PAGE_BYTES;
-  if (bound.mmap(first, mappedBytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED, fd, PAGE_BYTES) === first)
+  if (mmap(libc)(first, mappedBytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED, fd, PAGE_BYTES) === first)
     return payload;
   // Too many mappings. The kernel may have taken away what was there before: the block has to be whole when it is freed.
-  bound.mmap(first, mappedBytes, PROT_READ_WRITE, MAP_FIXED_ANONYMOUS, -1, 0);
+  mmap(libc)(first, mappedBytes, PROT_READ_WRITE, MAP_FIXED_ANONYMOUS, -1, 0);
   return undefined;
 }
 
-function hasOwnMapping({ koffi }: Calls, payload: Buffer): boolean {
+function hasOwnMapping({ koffi }: LibC, payload: Buffer): boolean {
   const address = koffi.address(payload);
   if (Number(address) % PAGE_BYTES !== PAYLOAD_AT) return false;
   const [word] = new BigUint64Array(koffi.view(address - BigInt(WORD_BYTES), WORD_BYTES));

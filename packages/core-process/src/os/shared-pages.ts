@@ -112,7 +112,8 @@ type Mmap = (
 ) => bigint;
 let boundMmap: Mmap | undefined;
 
-function mmap(libc: LibC): Mmap {
+/** @see mmap(2) */
+export function mmap(libc: LibC): Mmap {
   boundMmap ??= libc.library.func(
     'void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)',
   ) as unknown as Mmap;
