@@ -16,7 +16,7 @@
  */
 import { readSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
-import { mmap } from './shared-pages.js';
+import { mapOver } from './shared-pages.js';
 
 /** Where in its file a payload begins. */
 export const PAYLOAD_AT = 16;
@@ -27,10 +27,6 @@ export const LEAST_KEPT_BYTES = 32 * 1024 * 1024;
 const PAGE_BYTES = 4096;
 const IS_MAPPED = 2n;
 const WORD_BYTES = 8;
-
-const PROT_READ_WRITE = 3;
-const MAP_PRIVATE_FIXED = 0x02 | 0x10;
-const MAP_FIXED_ANONYMOUS = MAP_PRIVATE_FIXED | 0x20;
 
 let isGlibc: boolean | undefined;
 
@@ -60,10 +56,9 @@ export function mapPayload(fd: number, bytes: number): Buffer | undefined {
   for (let read = 0; read < copied; ) read += readSync(fd, payload, read, copied - read, PAYLOAD_AT + read);
   const first = libc.koffi.address(payload) + BigInt(copied);
   const mappedBytes = wholePages(PAYLOAD_AT + bytes) - PAGE_BYTES;
-  if (mmap(libc)(first, mappedBytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED, fd, PAGE_BYTES) === first)
-    return payload;
-  // Too many mappings. The kernel may have taken away what was there before: the block has to be whole when it is freed.
-  mmap(libc)(first, mappedBytes, PROT_READ_WRITE, MAP_FIXED_ANONYMOUS, -1, 0);
+  if (mapOver(first, mappedBytes, fd, PAGE_BYTES)) return payload;
+  // Too many mappings. The block has to be whole when it is freed.
+  mapOver(first, mappedBytes);
   return undefined;
 }
 

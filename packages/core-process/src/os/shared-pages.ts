@@ -23,7 +23,8 @@ export interface SharedPages extends MappedPages {
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
-const MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE = 0x02 | 0x10 | 0x20 | 0x4000;
+const MAP_PRIVATE_FIXED = 0x02 | 0x10;
+const MAP_ANONYMOUS_NORESERVE = 0x20 | 0x4000;
 const MAP_FAILED = 2n ** 64n - 1n;
 
 /** Kept: what is fresh costs the kernel four times as much to read. */
@@ -112,8 +113,7 @@ type Mmap = (
 ) => bigint;
 let boundMmap: Mmap | undefined;
 
-/** @see mmap(2) */
-export function mmap(libc: LibC): Mmap {
+function mmap(libc: LibC): Mmap {
   boundMmap ??= libc.library.func(
     'void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)',
   ) as unknown as Mmap;
@@ -136,7 +136,18 @@ function map(libc: LibC, fd: number, bytes: number): MappedPages {
   return {
     buffer,
     discard: () => {
-      mmap(libc)(address, bytes, PROT_READ_WRITE, MAP_PRIVATE_FIXED_ANONYMOUS_NORESERVE, -1, 0);
+      mapOver(address, bytes);
     },
   };
+}
+
+/**
+ * Puts pages of a file in the place of memory that is there, without one fresh pages. What is written into them is this
+ * process' own. Only with FFI.
+ *
+ * @returns false where it failed; what was there may be gone
+ */
+export function mapOver(address: bigint, bytes: number, fd = -1, offset = 0): boolean {
+  const flags = MAP_PRIVATE_FIXED | (fd === -1 ? MAP_ANONYMOUS_NORESERVE : 0);
+  return mmap(libC() as LibC)(address, bytes, PROT_READ_WRITE, flags, fd, offset) === address;
 }
