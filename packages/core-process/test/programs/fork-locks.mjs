@@ -74,6 +74,7 @@ reports.push(afterOriginal.abandoned?.pid === original.pid);
 afterOriginal.release();
 // Dead before this process ends, which else leaves the files of what both have used to the next one that comes.
 process.kill(copyPid.value, 'SIGKILL');
-while (!['Z', undefined].includes(processState(copyPid.value))) await new Promise((resolve) => setTimeout(resolve, 2));
+while (!['Z', undefined].includes(processState(copyPid.value)))
+  await new Promise((resolve) => setTimeout(resolve, 2));
 
 console.log(JSON.stringify({ count: count.value, heldByOriginal, reports }));
