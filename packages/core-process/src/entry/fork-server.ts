@@ -141,7 +141,29 @@ const turnOfLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** For the rehearsals to run. */
 export function nothing(): void {}
 
-const ENDS = ['beforeExit', 'exit'] as const;
+type Listener = (...args: unknown[]) => void;
+type Listening = { readonly event: string | symbol; readonly listener: Listener };
+
+/** All of `process`. */
+function listeners(): Listening[] {
+  return process
+    .eventNames()
+    .flatMap((event) =>
+      process.rawListeners(event).map((listener) => ({ event, listener: listener as Listener })),
+    );
+}
+
+/** An end that is none concerns no module. @returns puts them back */
+function takeAwayEnds(own: readonly Listening[]): () => void {
+  const others = listeners().filter(
+    ({ event, listener }) =>
+      (event === 'beforeExit' || event === 'exit') && !own.some((one) => one.listener === listener),
+  );
+  for (const { event, listener } of others) process.removeListener(event, listener);
+  return () => {
+    for (const { event, listener } of others) process.on(event, listener);
+  };
+}
 
 /**
  * Lives through all that each copy does, with nobody listening: the copies then find it compiled, and what it
@@ -152,9 +174,8 @@ async function rehearse(times: number): Promise<void> {
 }
 
 async function rehearseOnce(): Promise<void> {
-  const [listener, scratch] = socketPair();
+  const [scratchListener, scratch] = socketPair();
   useDescriptors(scratch, scratch);
-  const before = new Map(process.eventNames().map((event) => [event, process.rawListeners(event)]));
   const launch: LaunchMessage = { cwd: process.cwd(), env: {}, execArgv: process.execArgv };
   const boot: BootMessage = {
     version: PROTOCOL_VERSION,
@@ -172,37 +193,33 @@ async function rehearseOnce(): Promise<void> {
     target: { module: import.meta.url, export: 'nothing' },
     input: encode({ args: [], fields: {} }, ''),
   };
-  writeSync(listener, Buffer.concat([frame(serialize(launch)), frame(serialize(boot))]));
+  writeSync(scratchListener, Buffer.concat([frame(serialize(launch)), frame(serialize(boot))]));
   sayHello(scratch);
   holdsOfEventLoop();
-  // Whoever was loaded before this program must not hear of an end that is none.
-  for (const event of ENDS) process.removeAllListeners(event);
+  const before = listeners();
+  let own: ReturnType<typeof listeners> = [];
   await withoutLeaving(async () => {
     await new Promise<void>((resolve) => {
       liveAsCopy(async (given, context) => {
-        // Long enough to listen to the parent.
-        await turnOfLoop();
         await runReferenced(given, context);
         // By then the result has been reported, too.
         setImmediate(resolve);
       }, true);
+      own = listeners().filter(
+        ({ event, listener }) => !before.some((one) => one.event === event && one.listener === listener),
+      );
     });
+    const putBack = takeAwayEnds(own);
     process.emit('beforeExit', 0);
     await turnOfLoop();
     process.emit('exit', 0);
+    putBack();
   });
-  closeDescriptors([listener]);
+  for (const { event, listener } of own) process.removeListener(event, listener);
+  closeDescriptors([scratchListener]);
   // In which the other end is closed, too.
   await turnOfLoop();
   await turnOfLoop();
-  for (const event of process.eventNames()) {
-    for (const added of process.rawListeners(event)) {
-      if (!before.get(event)?.includes(added)) process.removeListener(event, added as () => void);
-    }
-  }
-  for (const event of ENDS) {
-    for (const listener of before.get(event) ?? []) process.on(event, listener as () => void);
-  }
   useDescriptors(CONTROL_FD, REPORT_FD);
 }
 

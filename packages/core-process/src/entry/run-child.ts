@@ -190,9 +190,9 @@ export function runChild(
   setChildContext(context);
   process.argv = [...boot.argv];
   if (daemon) endWithParent(parentPid, boot.startedByMainThread);
+  if (boot.cancellable) open();
+
   let settled = false;
-  // Nothing can be heard before the loop turns, and what has ended by then need not listen.
-  if (boot.cancellable) setImmediate(() => settled || open());
   let uncaught: { readonly thrown: unknown } | undefined;
   const fail = (thrown: unknown) => {
     const isAbortReason = abort.signal.aborted && thrown === abort.signal.reason;

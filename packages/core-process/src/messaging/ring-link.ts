@@ -88,6 +88,7 @@ export class RingLink implements BatchLink, Looker {
   #waitsForLarge = false;
   /** Says which message is the last one that comes by the stream as it is; after it the ring is read. */
   #isLastPlain: ((payload: Buffer) => boolean) | undefined;
+  #isEnding = false;
   #isCorked = false;
   #hasNews = false;
   /** How long after a message of either side the next one comes from the other. */
@@ -118,6 +119,7 @@ export class RingLink implements BatchLink, Looker {
     this.#theirs = (1 - side) * WORDS_OF_A_SIDE;
     this.#myState = futex.addressOf(this.#words.subarray(this.#mine));
     this.#theirState = futex.addressOf(this.#words.subarray(this.#theirs));
+    stream.onClosed = () => this.#releaseAll();
     stream.inbox.watch(() => this.#hear());
     this.#hear();
   }
@@ -213,11 +215,11 @@ export class RingLink implements BatchLink, Looker {
   }
 
   end(): void {
-    this.inbox.close();
-    this.#stream.end();
+    this.endThen();
   }
 
-  endThen(done: () => void): void {
+  endThen(done?: () => void): void {
+    this.#isEnding = true;
     this.inbox.close();
     this.#stream.endThen(done);
   }
@@ -289,7 +291,8 @@ export class RingLink implements BatchLink, Looker {
     this.#readAll();
     if (inbox.end !== undefined) {
       this.inbox.close(inbox.end.error);
-      this.#releaseAll();
+      // What this side has sent before its own end is still to be read.
+      if (!this.#isEnding) this.#releaseAll();
       this.#room?.resolve();
     }
   }
@@ -341,13 +344,16 @@ export class RingLink implements BatchLink, Looker {
       if (read !== undefined) releasePayload(read);
       return;
     }
+    let payload: Buffer;
     try {
-      this.inbox.push(this.#reader.read(readLargeMessage(message)));
-      void this.send(LARGE_WAS_READ, true);
+      payload = this.#reader.read(readLargeMessage(message));
     } catch (cause) {
       // Its sender has died in this moment, and the message with it.
       this.inbox.close(new MessageTornError({ cause }));
+      return;
     }
+    this.inbox.push(payload);
+    if (this.#stream.inbox.end === undefined) void this.send(LARGE_WAS_READ, true);
   }
 
   #releaseAll(): void {

@@ -23,6 +23,8 @@ export class StreamLink implements BatchLink, Source {
   readonly isRemote = true;
   /** Read while the thread is blocked, too: see blocking-turn.ts. */
   isServed = false;
+  /** The connection is gone, on either side. */
+  onClosed: (() => void) | undefined;
   readonly #output: SocketOutput;
   readonly #frames = new FrameReader();
   #cause: Error | undefined;
@@ -57,6 +59,7 @@ export class StreamLink implements BatchLink, Source {
       whileInUse(() => {
         leave();
         this.#closeInbox();
+        this.onClosed?.();
       }),
     );
   }

@@ -61,9 +61,9 @@ export function moveMemoryToFile(): void {
   // By its address, and not as a view of it: V8 would collect garbage for the memory that views stand for.
   const pwrite = library.func('intptr_t pwrite(int fd, intptr_t address, size_t bytes, int64_t place)');
   const type = koffi.proto('intptr_t move_memory(int fd, intptr_t address, size_t bytes, size_t place)');
-  const code = placeCode(MOVE);
   let place = 0;
   try {
+    const code = placeCode(MOVE);
     for (const region of regions) {
       // The file has memory for it from here on: the machine code's own writing can't fall short.
       if (pwrite(fd, region.address, region.bytes, place) !== region.bytes) return;
@@ -71,6 +71,8 @@ export function moveMemoryToFile(): void {
       place += region.bytes;
     }
     // Where it returns early, there is no memory for the file, or a limit to its length: what was moved works as well.
+  } catch {
+    // No new code may be run here.
   } finally {
     closeSync(fd);
   }
@@ -93,15 +95,20 @@ const SPECIAL = /^(?:VmFlags:.* (?:lo|dc|wf|ht|um|uw)\b|ProtectionKey: +[1-9])/m
 
 /** Of memory that is mostly in use; not the stack. */
 function ordinaryRegions(): Region[] {
-  return readFileSync('/proc/self/smaps', 'latin1')
-    .split(/^(?=[0-9a-f]+-)/m)
-    .flatMap((entry) => {
-      const [, first, end] = REGION.exec(entry.slice(0, entry.indexOf('\n'))) ?? [];
-      if (first === undefined || end === undefined || SPECIAL.test(entry)) return [];
-      const address = Number.parseInt(first, 16);
-      const bytes = Number.parseInt(end, 16) - address;
-      const used = Number(/^Rss: +(\d+)/m.exec(entry)?.[1] ?? 0) * 1024;
-      const isOfSize = bytes >= LEAST_REGION_BYTES && bytes <= MOST_REGION_BYTES;
-      return isOfSize && used >= bytes / 2 ? [{ address, bytes }] : [];
-    });
+  let smaps: string;
+  try {
+    smaps = readFileSync('/proc/self/smaps', 'latin1');
+  } catch {
+    // Not every kernel has it, nor may everybody read it.
+    return [];
+  }
+  return smaps.split(/^(?=[0-9a-f]+-)/m).flatMap((entry) => {
+    const [, first, end] = REGION.exec(entry.slice(0, entry.indexOf('\n'))) ?? [];
+    if (first === undefined || end === undefined || SPECIAL.test(entry)) return [];
+    const address = Number.parseInt(first, 16);
+    const bytes = Number.parseInt(end, 16) - address;
+    const used = Number(/^Rss: +(\d+)/m.exec(entry)?.[1] ?? 0) * 1024;
+    const isOfSize = bytes >= LEAST_REGION_BYTES && bytes <= MOST_REGION_BYTES;
+    return isOfSize && used >= bytes / 2 ? [{ address, bytes }] : [];
+  });
 }

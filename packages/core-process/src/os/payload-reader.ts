@@ -13,7 +13,7 @@ interface Piece {
   readonly pages: MappedPages;
 }
 
-/** Pieces stay in this process' memory so long after the last one was looked into, and so many of them. */
+/** So long pieces stay in this process' memory, whether their sender still has them or not, and so many of them. */
 const PIECES_MS = 1000;
 const MOST_PIECES = 32;
 
@@ -50,7 +50,6 @@ export class PayloadReader {
     this.#pieces.set(path, { serial, pages });
     if (this.#pieces.size > MOST_PIECES) this.#dropOldest();
     this.#timer ??= setTimeout(() => this.close(), PIECES_MS).unref();
-    this.#timer.refresh();
     return pages;
   }
 

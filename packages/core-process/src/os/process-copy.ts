@@ -273,16 +273,22 @@ function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void
   writeSync(writeEnd, oneByte);
 }
 
-let isRehearsal = false;
-
 /** Ends this process at once: no handler runs, no thread is waited for. */
 export function leave(status: number): never {
+  if (CORE_PROCESS_STEPS) atStep('leaves');
+  return bind()._exit(status & 0xff);
+}
+
+let isRehearsal = false;
+
+/** The same, but not in a rehearsal, after which all of it is compiled. */
+export function leaveAtEnd(status: number): never {
   if (isRehearsal) return undefined as never;
   if (CORE_PROCESS_STEPS) atStep('leaves');
   return bind()._exit(status & 0xff);
 }
 
-/** While it works, {@link leave} comes back, so that all up to the end can be rehearsed. */
+/** While it works, {@link leaveAtEnd} comes back, so that all up to the end can be rehearsed. */
 export async function withoutLeaving(work: () => Promise<void>): Promise<void> {
   isRehearsal = true;
   try {

@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 import { createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { holdsOfEventLoop } from './event-loop.js';
-import { leave, ownPid } from './process-copy.js';
+import { leave, leaveAtEnd, ownPid } from './process-copy.js';
 
 export function putRight(): void {
   Object.defineProperty(process, 'pid', { value: ownPid(), enumerable: true, configurable: true });
@@ -106,7 +106,7 @@ function endByOurselves(): void {
         leave(UNCAUGHT);
       }
       if (uncaught !== undefined) printUncaught(uncaught.error);
-      leave(Number(process.exitCode ?? args[0] ?? 0));
+      return leaveAtEnd(Number(process.exitCode ?? args[0] ?? 0));
     }
     const isHandled = emit(event, ...args);
     // The loop has run empty. Node would now look at the original's main module, which may not be finished

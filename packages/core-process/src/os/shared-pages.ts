@@ -5,7 +5,7 @@
  * them, at whatever moment. ipc-lock's SharedMemory can do more (names, more than two users), and costs each child its
  * start. @see open(2) O_TMPFILE, mmap(2), proc_pid_fd(5)
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { type LibC, libC } from './ffi.js';
 
 export interface MappedPages {
@@ -86,6 +86,8 @@ export function openSharedPages(path: string, bytes: number): MappedPages | unde
   try {
     const fd = openSync(path, constants.O_RDWR);
     try {
+      // Another file may lie there by now.
+      if (fstatSync(fd).size < bytes) return undefined;
       return map(libc, fd, bytes);
     } finally {
       closeSync(fd);
