@@ -142,7 +142,10 @@ const turnOfLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 export function nothing(): void {}
 
 type Listener = (...args: unknown[]) => void;
-type Listening = { readonly event: string | symbol; readonly listener: Listener };
+interface Listening {
+  readonly event: string | symbol;
+  readonly listener: Listener;
+}
 
 /** All of `process`. */
 function listeners(): Listening[] {
@@ -197,7 +200,7 @@ async function rehearseOnce(): Promise<void> {
   sayHello(scratch);
   holdsOfEventLoop();
   const before = listeners();
-  let own: ReturnType<typeof listeners> = [];
+  let own: Listening[] = [];
   await withoutLeaving(async () => {
     await new Promise<void>((resolve) => {
       liveAsCopy(async (given, context) => {

@@ -69,8 +69,8 @@ export function holdsOfEventLoop(): number {
 }
 
 /**
- * In a copy, after `uv_loop_fork`: that leaves out watchers which the original was about to change, as a stream that has
- * just been paused. They seem to be known to the kernel, which does not know them in the copy's new epoll: libuv aborts.
+ * In a copy, after `uv_loop_fork`: that leaves out watchers which the original was about to change, as a socket whose
+ * write has just had to wait. They seem to be known to the kernel, which does not know them in the copy's new epoll: libuv aborts.
  */
 export function rewatch(): void {
   const { koffi, address } = mainLoop();

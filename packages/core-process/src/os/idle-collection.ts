@@ -1,16 +1,17 @@
-import { setFlagsFromString } from 'node:v8';
-
 /**
  * V8 collects garbage once more when a process has been idle for eight seconds. A fork server never turns its
  * event loop, so that this stays due in it for ever, and each copy would begin with it and take three times as
  * long. Here it is put off as V8 itself does it when marking cannot start: for another eight seconds.
  */
-let isOn = false;
+import { setFlagsFromString } from 'node:v8';
+
+/** Marking was on before it was turned off here. */
+let wasOn = false;
 
 /** In the server. */
 export function postponeIdleCollection(): void {
   if (process.execArgv.some((flag) => flag.replaceAll('_', '-') === '--no-incremental-marking')) return;
-  isOn = true;
+  wasOn = true;
   setFlagsFromString('--no-incremental-marking');
 }
 
@@ -23,5 +24,5 @@ export function resumeMarking(): NodeJS.Timeout {
 }
 
 function resume(): void {
-  if (isOn) setFlagsFromString('--incremental-marking');
+  if (wasOn) setFlagsFromString('--incremental-marking');
 }

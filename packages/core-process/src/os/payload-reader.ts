@@ -48,17 +48,13 @@ export class PayloadReader {
     const pages = known?.serial === serial ? known.pages : openSharedPages(path, pieceBytes);
     if (pages === undefined) return undefined;
     this.#pieces.set(path, { serial, pages });
-    if (this.#pieces.size > MOST_PIECES) this.#dropOldest();
+    const [oldest] = this.#pieces;
+    if (this.#pieces.size > MOST_PIECES && oldest !== undefined) {
+      oldest[1].pages.discard();
+      this.#pieces.delete(oldest[0]);
+    }
     this.#timer ??= setTimeout(() => this.close(), PIECES_MS).unref();
     return pages;
-  }
-
-  #dropOldest(): void {
-    for (const [path, { pages }] of this.#pieces) {
-      pages.discard();
-      this.#pieces.delete(path);
-      return;
-    }
   }
 }
 
