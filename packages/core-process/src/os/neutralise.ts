@@ -14,74 +14,11 @@
  *
  * Closing would not do: it removes the file of a server on a path, and says goodbye on a shared connection.
  */
-import type { Session } from 'node:inspector';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
 import { forgetRequests } from './event-loop.js';
-
-/** Timers and immediates of this process, found before it is copied: finding them is work for a heap at rest. */
-export interface PendingTimers {
-  readonly timeouts: readonly NodeJS.Timeout[];
-  readonly immediates: readonly NodeJS.Immediate[];
-}
-
-interface RemoteObject {
-  readonly objectId: string;
-}
-
-const exchangeKey = Symbol.for('core-process.find-objects');
-
-/** All objects that inherit from another one, which only V8 can tell, after collecting all garbage. */
-function heirsOf(ancestor: object, session: Session): object[] {
-  const exchange = globalThis as { [exchangeKey]?: unknown };
-  const post = (method: string, parameters: object): unknown => {
-    let answer: unknown;
-    // Calls back before it returns: the session is connected to its own thread.
-    session.post(method, parameters, (error, result) => {
-      if (error !== null) throw error;
-      answer = result;
-    });
-    return answer;
-  };
-  exchange[exchangeKey] = ancestor;
-  const key = 'globalThis[Symbol.for("core-process.find-objects")]';
-  const { result } = post('Runtime.evaluate', { expression: key }) as { result: RemoteObject };
-  const { objects } = post('Runtime.queryObjects', { prototypeObjectId: result.objectId }) as {
-    objects: RemoteObject;
-  };
-  post('Runtime.callFunctionOn', {
-    objectId: objects.objectId,
-    functionDeclaration: `function () { ${key} = this; }`,
-  });
-  const found = exchange[exchangeKey] as object[];
-  delete exchange[exchangeKey];
-  return found;
-}
-
-export function findTimers(): PendingTimers {
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
-  session.connect();
-  const [timeout, immediate] = [setTimeout(() => undefined, 1), setImmediate(() => undefined)];
-  const classes = [timeout, immediate].map((sample) => Object.getPrototypeOf(sample) as object);
-  const parents = classes.map((each) => Object.getPrototypeOf(each) as object);
-  // For this moment both have an ancestor of their own: to search once takes half as long as twice.
-  const ancestor = {};
-  for (const each of classes) Object.setPrototypeOf(each, ancestor);
-  try {
-    const found = heirsOf(ancestor, session);
-    const [timeouts = [], immediates = []] = classes.map((each) =>
-      found.filter((object) => Object.getPrototypeOf(object) === each),
-    );
-    return { timeouts: timeouts as NodeJS.Timeout[], immediates: immediates as NodeJS.Immediate[] };
-  } finally {
-    classes.forEach((each, index) => Object.setPrototypeOf(each, parents[index] as object));
-    clearTimeout(timeout);
-    clearImmediate(immediate);
-    session.disconnect();
-  }
-}
+import { forgetPendingCallbacks } from './pending-callbacks.js';
 
 /** Listeners of Node itself, without which `process` no longer works: signals are watched by the first two. */
 const NODES_OWN_EVENTS = new Set<string | symbol>(['newListener', 'removeListener', 'warning']);
@@ -94,9 +31,8 @@ interface Handle {
 }
 
 /** @param keep - descriptors that are the copy's own */
-export function neutralise({ timeouts, immediates }: PendingTimers, keep: readonly number[]): void {
-  for (const timeout of timeouts) clearTimeout(timeout);
-  for (const immediate of immediates) clearImmediate(immediate);
+export function neutralise(keep: readonly number[]): void {
+  forgetPendingCallbacks();
   silenceSockets(keep);
 
   const node = process as unknown as { _getActiveHandles(): Handle[] };

@@ -11,7 +11,8 @@ import { runChild, useDescriptors } from '../entry/run-child.js';
 import { StartMethodUnavailableError } from '../errors.js';
 import { abandonStack } from '../os/abandon-stack.js';
 import { moveDescriptor } from '../os/descriptors.js';
-import { findTimers, neutralise } from '../os/neutralise.js';
+import { neutralise } from '../os/neutralise.js';
+import { whyCallbacksNotFound } from '../os/pending-callbacks.js';
 import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
   COPYABLE_FLAGS,
@@ -33,12 +34,11 @@ function unavailable(): string | undefined {
   if (!process.getBuiltinModule('node:worker_threads').isMainThread)
     return 'only the main thread can copy its process.';
   const program = process.argv[1] ?? 'program.js';
-  return (
-    whyNotCopyable() ??
-    (hasCopyableFlags()
-      ? undefined
-      : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`)
-  );
+  const unable = whyNotCopyable();
+  if (unable !== undefined) return unable;
+  return hasCopyableFlags()
+    ? whyCallbacksNotFound()
+    : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`;
 }
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
@@ -50,7 +50,6 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first`,
     );
   }
-  const timers = findTimers();
   useUpRandomNumbers();
   const ends = openChildEnds(request.stdio);
   let pid: number;
@@ -61,16 +60,16 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     ends.closeOurs();
     return notStarted(error as Error, events);
   }
-  if (pid === 0) liveAsCopy(request, ends, timers);
+  if (pid === 0) liveAsCopy(request, ends);
   ends.closeTheirs();
   return adoptChild(pid, ends.ours, events);
 }
 
-function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<typeof findTimers>): never {
+function liveAsCopy(request: StartRequest, ends: ChildEnds): never {
   const [control, report, ...standard] = ends.theirs as [number, number, ...number[]];
   putRight();
   ends.closeOurs();
-  neutralise(timers, ends.theirs);
+  neutralise(ends.theirs);
   standard.forEach((fd, place) => {
     if (fd !== place) moveDescriptor(fd, place, true);
   });
@@ -78,7 +77,7 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
   forgetServers();
   becomeChild();
   useDescriptors(control, report);
-  setImmediate(() => {
+  return abandonStack(() => {
     // Not before: what throws here would be thrown by start(), and the copy go on as its original.
     tellOfCopy();
     if (request.cwd !== undefined) process.chdir(request.cwd);
@@ -89,5 +88,4 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds, timers: ReturnType<t
     const { boot, run } = request.inCopy;
     runChild(boot, 'fork', run);
   });
-  return abandonStack();
 }

@@ -11,6 +11,7 @@ import type * as Lexer from 'es-module-lexer';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
 import { TargetNotExportedError } from '../errors.js';
+import { inspectSelf, type SelfInspector } from '../os/inspect-self.js';
 import type { TargetReference } from './reference.js';
 
 // Loaded at first use: a child that starts nothing does not pay for them.
@@ -28,7 +29,7 @@ const functionOf = new Map<string, WeakRef<Locatable>>();
 export function locateExport(target: Locatable): TargetReference {
   const cached = known.get(target);
   if (cached !== undefined) return cached;
-  const reference = withInspector((look) => find(target, look));
+  const reference = lookAtScripts((look) => find(target, look));
   known.set(target, reference);
   functionOf.set(reference.module, new WeakRef(target));
   return reference;
@@ -47,7 +48,7 @@ export function readExport({ module, export: name }: TargetReference): unknown {
   if (loaded !== undefined) {
     return name === 'default' ? loaded.exports : (loaded.exports as Record<string, unknown>)[name];
   }
-  return withInspector((look) => {
+  return lookAtScripts((look) => {
     const inspected = inspectFunction(anchor, look);
     const local = directExports(sourceOf(inspected, look)).find(
       (exported) => exported.name === name,
@@ -58,40 +59,23 @@ export function readExport({ module, export: name }: TargetReference): unknown {
 
 /** True when this process has loaded the module, so that importing it again runs nothing. */
 export function isModuleLoaded(url: string): boolean {
-  return withInspector((look) =>
+  return lookAtScripts((look) =>
     [...look.scripts.values()].some((script) => script !== '' && toUrl(script) === url),
   );
 }
 
-interface Look {
+interface Look extends SelfInspector {
   /** Script id → URL or path, as V8 has it. */
   readonly scripts: ReadonlyMap<string, string>;
-  post(method: string, parameters: object): unknown;
 }
 
-function withInspector<T>(use: (look: Look) => T): T {
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
-  session.connect();
-  try {
+function lookAtScripts<T>(use: (look: Look) => T): T {
+  return inspectSelf((inspector) => {
     const scripts = new Map<string, string>();
-    session.on('Debugger.scriptParsed', ({ params }) => scripts.set(params.scriptId, params.url));
-    const post = (method: string, parameters: object): unknown => {
-      let answer: unknown;
-      let failure: Error | null = null;
-      // Calls back before it returns: the session is connected to its own thread.
-      session.post(method, parameters, (error, result) => {
-        failure = error;
-        answer = result;
-      });
-      if (failure !== null) throw failure as Error;
-      return answer;
-    };
-    post('Debugger.enable', {});
-    return use({ scripts, post });
-  } finally {
-    session.disconnect();
-  }
+    inspector.session.on('Debugger.scriptParsed', ({ params }) => scripts.set(params.scriptId, params.url));
+    inspector.post('Debugger.enable', {});
+    return use({ ...inspector, scripts });
+  });
 }
 
 interface RemoteObject {
@@ -107,9 +91,6 @@ interface Properties {
   readonly result: readonly Property[];
   readonly internalProperties?: readonly Property[];
 }
-
-const exchangeKey = Symbol.for('core-process.locate-export');
-const exchangeExpression = 'Symbol.for("core-process.locate-export")';
 
 function find(target: Locatable, look: Look): TargetReference {
   const label = target.name === '' ? 'The function without a name' : `"${target.name}"`;
@@ -202,19 +183,8 @@ function isDefault(
   return scope.isOutermost && target.name === name && declarations?.length === 1;
 }
 
-const exchange = globalThis as { [exchangeKey]?: unknown };
-
 function inspectFunction(target: Locatable, look: Look) {
-  exchange[exchangeKey] = target;
-  let objectId: string;
-  try {
-    const evaluated = look.post('Runtime.evaluate', {
-      expression: `globalThis[${exchangeExpression}]`,
-    }) as { result: RemoteObject };
-    objectId = evaluated.result.objectId as string;
-  } finally {
-    delete exchange[exchangeKey];
-  }
+  const objectId = look.handleOf(target);
   const propertiesOf = (id: string) =>
     look.post('Runtime.getProperties', { objectId: id, ownProperties: true }) as Properties;
   const own = propertiesOf(objectId);
@@ -241,14 +211,7 @@ function inspectFunction(target: Locatable, look: Look) {
         /** The object of that name itself; undefined for what is none. */
         read(name: string): unknown {
           const valueId = valueOf(name)?.objectId;
-          if (valueId === undefined) return undefined;
-          look.post('Runtime.callFunctionOn', {
-            objectId: valueId,
-            functionDeclaration: `function () { globalThis[${exchangeExpression}] = this; }`,
-          });
-          const value = exchange[exchangeKey];
-          delete exchange[exchangeKey];
-          return value;
+          return valueId === undefined ? undefined : look.objectOf(valueId);
         },
         holds(name: string): boolean {
           const value = valueOf(name);

@@ -42,6 +42,24 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     });
   });
 
+  it('calls nothing in a copy that its original had still to call', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-pending.mjs', import.meta.url)),
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const { ends, calls } = JSON.parse(stdout);
+    expect(ends.map(([place]: [string]) => place)).toHaveLength(17);
+    for (const [place, result, written] of ends) {
+      expect([place, result, written]).toEqual([place, 'returned', 'done']);
+    }
+    // Each of the original's own was called once, in the original.
+    expect(calls.length).toBe(63);
+    for (const [name, count] of calls) {
+      expect([name, count]).toEqual([name, name === 'unhandled rejection' ? 5 : 1]);
+    }
+  });
+
   it('shares pipes and queues with its copies, and has pools of them', async () => {
     const { stdout, stderr, exitCode } = await runProgram([
       ...FLAGS,
