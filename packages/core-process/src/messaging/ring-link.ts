@@ -221,7 +221,10 @@ export class RingLink implements BatchLink, Looker {
   endThen(done?: () => void): void {
     this.#isEnding = true;
     this.inbox.close();
-    this.#stream.endThen(done);
+    // The other side reads on until it hears of the end: not before all is in the ring.
+    const end = () => this.#stream.endThen(done);
+    if (this.#overflow.length === 0) end();
+    else void this.#untilRoom().then(end);
   }
 
   destroy(): void {

@@ -244,6 +244,18 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
     expect(stderr).toContain('worker thread');
   });
 
+  it.each([1, 20, 60])(
+    'whose module ends it, after %d ms, gives way to spawn, which does what the module says',
+    async (milliseconds) => {
+      const { stdout, stderr, exitCode } = await runProgram([
+        program('forkserver-ended.mjs'),
+        String(milliseconds),
+      ]);
+      expect({ stdout, exitCode }).toEqual({ stdout: 'exited 3\n', exitCode: 0 });
+      expect(stderr.match(/CORE_PROCESS_FORKSERVER_FALLBACK/g)).toHaveLength(1);
+    },
+  );
+
   it('auto is forkserver where it works, else spawn; for pools too', async () => {
     for (const [env, expected] of [
       [{}, 'forkserver'],

@@ -136,6 +136,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('a thread that blocks', 
     const queue = makeQueue<number>();
     const results = makeQueue<number>();
     const takers = range(3).map(() => start(tasks.getUntilClosedSync, queue, results));
+    await Promise.all(takers.map((taker) => untilItSays(taker, 'takes')));
     const givers = range(2).map((giver) =>
       start(
         tasks.putAllSync,

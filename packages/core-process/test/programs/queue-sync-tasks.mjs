@@ -31,8 +31,10 @@ export function getCountSync(queue, count) {
   return Array.from({ length: count }, () => queue.getSync());
 }
 
+/** Tells when it is known to the maker: whoever comes after the queue was closed finds it lost. */
 export function getUntilClosedSync(queue, results) {
   queue.sizeSync();
+  say('takes');
   for (;;) {
     const item = outcome(() => queue.getSync());
     if (typeof item === 'string') return item;
