@@ -5,7 +5,7 @@
  * way in is one end of a nameless pair of sockets, with which it was born: nobody else can use it.
  */
 import { atStep } from '../at-step.js';
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { serialize } from 'node:v8';
@@ -14,6 +14,7 @@ import { forkServerEntry } from '../entry-urls.js';
 import { frame } from '../messaging/frame.js';
 import { closeDescriptors, readExactly, sendDescriptors, socketPair } from '../os/descriptors.js';
 import { systemError } from '../os/ffi.js';
+import { POLLIN, pollDescriptors } from '../os/poll.js';
 import { adoptOrphansWhile, COPYABLE_FLAGS } from '../os/process-copy.js';
 import { childPids } from '../os/proc-status.js';
 import { reapChild, waitForChild } from '../os/wait-child.js';
@@ -55,6 +56,15 @@ export type CopyOutcome =
   | { readonly kind: 'refused'; readonly error: Error }
   /** The copy crashed or hung before its first word. */
   | { readonly kind: 'broken'; readonly reason: string };
+
+/** What a process that has ended wrote of its error: the message, without the stack. */
+function errorIn(stderr: number): string {
+  if (pollDescriptors([{ fd: stderr, events: POLLIN }], 0)[0] === 0) return '';
+  const bytes = Buffer.alloc(8192);
+  const text = bytes.toString('utf8', 0, readSync(stderr, bytes));
+  const message = /^\w*Error\b.*$/m.exec(text)?.[0] ?? text.trim().split('\n').at(-1);
+  return message === undefined || message === '' ? '' : `: ${message}`;
+}
 
 /** The server died while it was brought up, or before it could be asked for anything. */
 export class ServerLostError extends Error {}
@@ -137,7 +147,7 @@ export class ForkServer {
   tryCopy(): void {
     const launch: LaunchMessage = { cwd: '/', env: {}, execArgv: [] };
     const words = Buffer.concat([frame(serialize(launch)), frame(serialize(TRIAL))]);
-    const outcome = this.requestCopy('ignore', words);
+    const outcome = this.requestCopy('pipe', words);
     if (outcome.kind === 'lost') throw new ServerLostError('its server ended before its first copy.');
     if (outcome.kind !== 'started') {
       throw new Error(outcome.kind === 'broken' ? outcome.reason : `the first copy was ${outcome.kind}.`);
@@ -154,11 +164,11 @@ export class ForkServer {
         throw new Error(
           status === undefined
             ? `the first copy hung for ${STEP_MS} ms.`
-            : `the first copy ended with ${status.exitCode ?? `signal ${status.signalNumber}`}.`,
+            : `the first copy ended with ${status.exitCode ?? `signal ${status.signalNumber}`}${errorIn(ends.stderr as number)}.`,
         );
       }
     } finally {
-      closeDescriptors([ends.control, ends.report]);
+      closeDescriptors(Object.values(ends) as number[]);
     }
   }
 

@@ -244,6 +244,13 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
     expect(stderr).toContain('worker thread');
   });
 
+  it('whose first copy fails gives way to spawn, with a warning that has the error of the copy', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([program('forkserver-broken.mjs')]);
+    expect({ stdout, exitCode }).toEqual({ stdout: 'spawn returned\n', exitCode: 0 });
+    expect(stderr).toContain('the first copy ended with 1: TypeError: no files here.');
+    expect(stderr.match(/CORE_PROCESS_FORKSERVER_FALLBACK/g)).toHaveLength(1);
+  });
+
   it.each([1, 20, 60])(
     'whose module ends it, after %d ms, gives way to spawn, which does what the module says',
     async (milliseconds) => {
