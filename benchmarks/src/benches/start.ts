@@ -2,12 +2,12 @@
  * Start to joined: how long it takes until a process that does nothing has come and gone; the same for two
  * hundred at once; and until a pool of eight workers has done its first eight tasks.
  */
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { Pool, Process, type StartMethodName, stopForkServer } from 'core-process';
-import { runBench, type Subject } from '../harness.js';
+import { type Measurement, runBench, type Subject } from '../harness.js';
 import { programs } from '../program-urls.js';
 import { pythonSubject } from '../python.js';
 
@@ -49,6 +49,17 @@ function one(startMethod: StartMethodName): Subject {
     },
   };
 }
+
+/** Ours that copies its caller: that one needs options of Node. */
+const copyOfCaller: Subject = {
+  name: nameOf('fork'),
+  measure: () => {
+    const program = fileURLToPath(new URL('start-fork.mjs', programs));
+    const flags = ['--single-threaded', '--v8-pool-size=1'];
+    const figures = execFileSync(process.execPath, [...flags, program, String(STARTS)], { encoding: 'utf8' });
+    return JSON.parse(figures) as Measurement[];
+  },
+};
 
 /** Ours, all at once, and a pool's workers. After the others: a machine that was busy for ten seconds is slower. */
 function many(startMethod: StartMethodName): Subject {
@@ -96,6 +107,7 @@ await runBench({
   subjects: [
     one('spawn'),
     one('forkserver'),
+    copyOfCaller,
     starts('child_process.fork', async () => {
       const [exitCode] = (await once(fork(nothingPath), 'exit')) as [number | null];
       return exitCode;

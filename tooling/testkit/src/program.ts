@@ -19,8 +19,16 @@ export interface RunningProgram {
   readonly ended: Promise<ProgramResult>;
 }
 
-/** Starts `node` with the given arguments. */
-export function spawnProgram(args: readonly string[], options: SpawnOptions = {}): RunningProgram {
+/**
+ * Starts `node` with the given arguments.
+ *
+ * @param whenFinished - of a test that runs beside others its own `onTestFinished`
+ */
+export function spawnProgram(
+  args: readonly string[],
+  options: SpawnOptions = {},
+  whenFinished: (kill: () => void) => void = onTestFinished,
+): RunningProgram {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let stdout = '';
   let stderr = '';
@@ -35,7 +43,7 @@ export function spawnProgram(args: readonly string[], options: SpawnOptions = {}
   const ended = once(child, 'close').then(
     ([exitCode, signal]): ProgramResult => ({ exitCode, signal, stdout, stderr }),
   );
-  onTestFinished(() => {
+  whenFinished(() => {
     child.kill('SIGKILL');
   });
   return {
@@ -64,6 +72,6 @@ export function spawnProgram(args: readonly string[], options: SpawnOptions = {}
 }
 
 /** Runs `node` with the given arguments to its end. */
-export function runProgram(args: readonly string[], options: SpawnOptions = {}): Promise<ProgramResult> {
-  return spawnProgram(args, options).ended;
+export function runProgram(...args: Parameters<typeof spawnProgram>): Promise<ProgramResult> {
+  return spawnProgram(...args).ended;
 }

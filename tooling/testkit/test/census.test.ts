@@ -2,36 +2,38 @@
 import { rmSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@tooling/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const vitest = here('../node_modules/vitest/vitest.mjs');
 const SHARED_MEMORY = /^testkit-census-/;
 
-afterEach(() => {
+afterAll(() => {
   for (const name of readdirSync('/dev/shm')) if (SHARED_MEMORY.test(name)) rmSync(`/dev/shm/${name}`);
 });
 
-async function runFixture(name: string) {
+async function runFixture(name: string, { onTestFinished }: TestContext) {
   const { exitCode, stdout, stderr } = await runProgram(
     [vitest, 'run', '--config', here('fixtures/vitest.config.ts'), '--no-color', name],
     { cwd: here('fixtures') },
+    onTestFinished,
   );
   return { exitCode, output: stdout + stderr };
 }
 
-describe.skipIf(process.platform !== 'linux')('a test file that leaves behind', () => {
-  it('nothing passes', async () => {
-    const { exitCode, output } = await runFixture('clean');
+// Each waits for seconds whether what was left behind will go by itself.
+describe.skipIf(process.platform !== 'linux').concurrent('a test file that leaves behind', () => {
+  it('nothing passes', async (test) => {
+    const { exitCode, output } = await runFixture('clean', test);
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
   });
 
-  it.each([
+  it.for([
     ['a process', 'process', /\+\s+"\d+ sleep \(S\)"/],
     ['a descriptor', 'descriptor', /\+\s+"\d+ .*census\.descriptor"/],
     ['shared memory', 'shared-memory', /\+\s+"testkit-census-\d+"/],
-  ])('%s fails, and is told which', async (_what, name, told) => {
-    const { exitCode, output } = await runFixture(name);
+  ] as const)('%s fails, and is told which', async ([, name, told], test) => {
+    const { exitCode, output } = await runFixture(name, test);
     expect(exitCode).toBe(1);
     expect(output).toContain('left behind by this test file');
     expect(output).toMatch(told);

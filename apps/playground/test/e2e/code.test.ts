@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@tooling/testkit';
 import { experiments } from 'playground';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** A folder from where the packages are found. */
-function folderBesideTests(): string {
+function folderBesideTests({ onTestFinished }: TestContext): string {
   const folder = mkdtempSync(join(here, '.code-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-describe.each(experiments.map((experiment) => [experiment.id, experiment] as const))(
+describe.concurrent.each(experiments.map((experiment) => [experiment.id, experiment] as const))(
   '%s',
   (_id, experiment) => {
     it('shows code that runs', async (context) => {
       const reason = experiment.unavailable?.();
       if (reason !== undefined) return context.skip(reason.en);
-      const file = join(folderBesideTests(), 'program.mjs');
+      const file = join(folderBesideTests(context), 'program.mjs');
       writeFileSync(file, `${experiment.code}\n`);
-      const { exitCode, signal, stdout, stderr } = await runProgram([file]);
+      const { exitCode, signal, stdout, stderr } = await runProgram([file], {}, context.onTestFinished);
       expect({ exitCode, signal, stderr }).toEqual({ exitCode: 0, signal: null, stderr: '' });
       // What it shows, it prints.
       expect(stdout).toMatch(/\S/);
