@@ -110,6 +110,7 @@ export class SocketOutput implements Source {
     this.#isEnding = true;
     if (onEnded !== undefined) this.#onEnded = onEnded;
     this.#flush();
+    if (this.#socket.closed || this.#socket.writableFinished) this.#tellEnded(this.#socket);
   }
 
   get fd(): number {

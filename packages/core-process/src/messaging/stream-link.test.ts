@@ -6,14 +6,27 @@ import { expect, it, onTestFinished } from 'vitest';
 import { frame } from './frame.js';
 import { StreamLink } from './stream-link.js';
 
-it('what the other side sent before its end arrives, even if it was gone before it was answered', async () => {
+/** A link, the socket beneath it, and the other side's. */
+async function connected() {
   const path = join(tmpdir(), `stream-link-${process.pid}.sock`);
   const server = createServer().listen(path);
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const other = connect(path);
   const [socket] = (await once(server, 'connection')) as [Socket];
-  const link = new StreamLink(socket);
+  return { link: new StreamLink(socket), socket, other };
+}
+
+it('an end is told of, even when everything had ended before', async () => {
+  const { link, socket, other } = await connected();
+  other.destroy();
+  link.end();
+  await once(socket, 'close');
+  await expect(new Promise<void>((resolve) => link.endThen(resolve))).resolves.toBeUndefined();
+});
+
+it('what the other side sent before its end arrives, even if it was gone before it was answered', async () => {
+  const { link, socket, other } = await connected();
 
   const first = new Promise<Buffer | undefined>((resolve) => {
     link.inbox.next((payload) => {
