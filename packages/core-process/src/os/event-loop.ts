@@ -36,14 +36,27 @@ const HANDLE_BYTES = 256;
 const UDP = 15;
 /** Pipes and Unix sockets, TCP, terminals. */
 const STREAMS = [7, 12, 14];
+/** Type of handle → what ends its events. Timers, signals and children's ends are Node's own affair. */
+const STOPS = new Map([
+  [3, 'uv_fs_event_stop'],
+  [4, 'uv_fs_poll_stop'],
+  [8, 'uv_poll_stop'],
+  [UDP, 'uv_udp_recv_stop'],
+  ...STREAMS.map((type) => [type, 'uv_read_stop'] as const),
+]);
 const STREAM = { numbers: [96, 120, 128], queues: [192, 208] };
 const DATAGRAMS = { numbers: [96, 104], queues: [184, 200] };
 /** UV_HANDLE_SHUTTING: a shutdown is waited for. */
 const IS_SHUTTING = 0x100;
+/** UV_HANDLE_REF: keeps the event loop alive while it is active. */
+const IS_REF = 0x8;
 
 interface Loop {
   readonly koffi: LibC['koffi'];
   readonly address: bigint;
+  readonly stops: ReadonlyMap<number, (handle: bigint) => number>;
+  readonly uv_ref: (handle: bigint) => void;
+  readonly uv_unref: (handle: bigint) => void;
 }
 let loop: Loop | undefined;
 
@@ -51,7 +64,13 @@ function mainLoop(): Loop {
   if (loop !== undefined) return loop;
   const { koffi, library } = libC() as LibC;
   const address = (library.func('void *uv_default_loop()') as unknown as () => bigint)();
-  return (loop = { koffi, address });
+  return (loop = {
+    koffi,
+    address,
+    stops: new Map([...STOPS].map(([type, name]) => [type, library.func(`int ${name}(uintptr_t)`)])),
+    uv_ref: library.func('void uv_ref(uintptr_t)'),
+    uv_unref: library.func('void uv_unref(uintptr_t)'),
+  } as unknown as Loop);
 }
 
 /** Where it is, for libuv's own functions. */
@@ -79,27 +98,79 @@ export function rewatch(): void {
   }
 }
 
+/** Memory of a handle that was closed so as to see where the loop keeps such handles. Never given back: libuv has it for a while. */
+let sample: object | undefined;
+let closingAt: number | undefined;
+
+/**
+ * Finds the loop's list of handles that are closing, whose place depends on the size of the system's locks.
+ *
+ * @throws Error when it is not there
+ */
+export function findClosingHandles(): void {
+  if (closingAt !== undefined) return;
+  const { library } = libC() as LibC;
+  const { koffi, address } = mainLoop();
+  const calls = {
+    uv_check_init: library.func('int uv_check_init(uintptr_t, void *)'),
+    uv_close: library.func('void uv_close(void *, void *)'),
+    uv_loop_size: library.func('size_t uv_loop_size()'),
+  } as unknown as {
+    uv_check_init(loop: bigint, handle: object): number;
+    uv_close(handle: object, callback: null): void;
+    uv_loop_size(): number;
+  };
+  sample = koffi.alloc('uint8', HANDLE_BYTES) as object;
+  calls.uv_check_init(address, sample);
+  calls.uv_close(sample, null);
+  const words = new BigUint64Array(koffi.view(address, calls.uv_loop_size() & ~7));
+  const index = words.indexOf(koffi.address(sample));
+  if (index === -1) throw new Error("no closing handles of libuv's loop");
+  closingAt = index * 8;
+}
+
 /**
  * In a copy: what the original's loop was waiting for, or had to tell, is the original's. It must neither call back
  * in the copy nor keep the copy's event loop alive; nor may it be counted off later, when its handle is closed, as
- * that would count off what the copy has under way.
+ * that would count off what the copy has under way. What the original reads or watches
+ * is not for the copy to take, either.
  */
 export function forgetRequests(): void {
-  const { koffi, address } = mainLoop();
-  for (const node of ring(address + BigInt(HANDLES_AT))) {
-    const at = node - BigInt(RING_OF_HANDLES_AT);
-    const memory = koffi.view(at, HANDLE_BYTES);
+  const { koffi, address, stops } = mainLoop();
+  for (const handle of handles()) {
+    const memory = koffi.view(handle, HANDLE_BYTES);
     const [type = 0] = new Uint32Array(memory, TYPE_AT, 1);
+    stops.get(type)?.(handle);
     const fields = STREAMS.includes(type) ? STREAM : type === UDP ? DATAGRAMS : undefined;
     if (fields === undefined) continue;
     for (const number of fields.numbers) new BigUint64Array(memory, number, 1)[0] = 0n;
-    for (const queue of fields.queues) emptyRing(at + BigInt(queue));
+    for (const queue of fields.queues) emptyRing(handle + BigInt(queue));
     const flags = new Uint32Array(memory, FLAGS_AT, 1);
     flags[0] = (flags[0] as number) & ~IS_SHUTTING;
   }
   emptyRing(address + BigInt(PENDING_AT));
   emptyRing(address + BigInt(DONE_WORK_AT));
+  new BigUint64Array(koffi.view(address + BigInt(closingAt as number), 8))[0] = 0n;
   new Uint32Array(koffi.view(address, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1)[0] = 0;
+}
+
+/** Of all handles, also those which do not keep the loop alive: Node lists only those that do. */
+export function withAllRef<T>(list: () => T): T {
+  const { koffi, uv_ref, uv_unref } = mainLoop();
+  const isRef = (handle: bigint) =>
+    ((new Uint32Array(koffi.view(handle, HANDLE_BYTES), FLAGS_AT, 1)[0] as number) & IS_REF) !== 0;
+  const others = handles().filter((handle) => !isRef(handle));
+  for (const handle of others) uv_ref(handle);
+  try {
+    return list();
+  } finally {
+    for (const handle of others) uv_unref(handle);
+  }
+}
+
+function handles(): bigint[] {
+  const { address } = mainLoop();
+  return ring(address + BigInt(HANDLES_AT)).map((node) => node - BigInt(RING_OF_HANDLES_AT));
 }
 
 function linkOf(node: bigint): BigUint64Array {

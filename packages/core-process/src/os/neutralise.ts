@@ -5,8 +5,10 @@
  * | ----------------------------------- | ----------------------------------------------------------------- |
  * | timers, immediates                  | cleared                                                           |
  * | sockets, servers, pipes to children | another, silent socket under the same descriptor                 |
+ * | standard input, pipes, terminals    | not read; `process.stdin` is opened anew when it is asked for     |
+ * | what is about to be closed          | stays as it is: nothing tells of its end                          |
  * | children                            | `kill()` does nothing; they are not waited for                    |
- * | file watchers                       | closed                                                            |
+ * | file watchers                       | see nothing                                                       |
  * | listeners on `process`              | removed                                                           |
  * | work in the thread pool             | forgotten: it never comes back                                    |
  * | output that waits to be written     | dropped: the original writes it                                   |
@@ -14,10 +16,11 @@
  *
  * Closing would not do: it removes the file of a server on a path, and says goodbye on a shared connection.
  */
-import { readdirSync, readlinkSync, writeSync } from 'node:fs';
+import { createReadStream, fstatSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
-import { forgetRequests } from './event-loop.js';
+import { forgetRequests, withAllRef } from './event-loop.js';
 import { forgetPendingCallbacks } from './pending-callbacks.js';
 
 /** Listeners of Node itself, without which `process` no longer works: signals are watched by the first two. */
@@ -25,8 +28,8 @@ const NODES_OWN_EVENTS = new Set<string | symbol>(['newListener', 'removeListene
 
 interface Handle {
   readonly constructor: { readonly name: string };
+  readonly fd?: number;
   unref?(): void;
-  close?(): void;
   _handle?: unknown;
 }
 
@@ -34,18 +37,19 @@ interface Handle {
 export function neutralise(keep: readonly number[]): void {
   forgetPendingCallbacks();
   silenceSockets(keep);
+  forgetRequests();
 
   const node = process as unknown as { _getActiveHandles(): Handle[] };
-  for (const handle of node._getActiveHandles()) {
+  const handles = withAllRef(() => node._getActiveHandles());
+  for (const handle of handles) {
     handle.unref?.();
     if (handle.constructor.name === 'ChildProcess') handle._handle = null;
-    if (handle.constructor.name.includes('FSEvent')) handle.close?.();
   }
-  forgetRequests();
   for (const event of process.eventNames()) {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
   }
   dropPendingOutput();
+  if (handles.some(({ fd }) => fd === 0)) renewInput();
 }
 
 /** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever; but not the standard streams. */
@@ -95,4 +99,26 @@ function dropPendingOutput(): void {
     });
     Object.assign(console, { [`_${name}`]: undefined });
   }
+}
+
+/** The original's standard input would call the original's listeners. */
+function renewInput(): void {
+  let input: Readable | undefined;
+  Object.defineProperty(process, 'stdin', {
+    get: () => (input ??= openInput()),
+    configurable: true,
+    enumerable: true,
+  });
+}
+
+/** @see getStdin in Node's lib/internal/bootstrap/switches/is_main_thread.js */
+function openInput(): Readable {
+  const { ReadStream, isatty } = process.getBuiltinModule('node:tty');
+  if (isatty(0)) return new ReadStream(0);
+  const status = fstatSync(0);
+  if (!status.isFIFO() && !status.isSocket()) return createReadStream('', { fd: 0, autoClose: false });
+  const { Socket } = process.getBuiltinModule('node:net');
+  // Reads when it is asked for something, and not before: a copy takes no input that it does not want.
+  const options = { fd: 0, readable: true, writable: false, manualStart: true };
+  return new Socket(options);
 }

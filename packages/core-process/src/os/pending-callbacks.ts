@@ -5,6 +5,7 @@
  *
  * @see lib/internal/timers.js, process/task_queues.js, process/promises.js and async_hooks.js of Node
  */
+import { findClosingHandles } from './event-loop.js';
 import { inspectSelf, type SelfInspector } from './inspect-self.js';
 import { findMicrotaskQueue, forgetMicrotasks } from './microtask-queue.js';
 
@@ -72,9 +73,10 @@ export function whyCallbacksNotFound(): string | undefined {
   try {
     node ??= inspectSelf(findInternals);
     findMicrotaskQueue();
+    findClosingHandles();
     return undefined;
   } catch (error) {
-    return `this Node keeps its timers and promises elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
+    return `this Node keeps what it has still to call elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** fork: a copy of a busy process, from wherever start() is called; the original never notices. */
 import { fileURLToPath } from 'node:url';
-import { runProgram, temporaryFolder } from '@tooling/testkit';
+import { runProgram, spawnProgram, temporaryFolder } from '@tooling/testkit';
 import { Process, startMethods } from 'core-process';
 import { describe, expect, it } from 'vitest';
 
@@ -58,6 +58,39 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     for (const [name, count] of calls) {
       expect([name, count]).toEqual([name, name === 'unhandled rejection' ? 5 : 1]);
     }
+  });
+
+  it('tells a copy of no event of its original, and takes it no input', async () => {
+    const running = spawnProgram(
+      [...FLAGS, fileURLToPath(new URL('../programs/fork-events.mjs', import.meta.url)), temporaryFolder()],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    const { stdin } = running.child;
+    stdin?.write('first\n');
+    await running.line(/forked/);
+    stdin?.write('second\n');
+    await running.line(/asks/);
+    stdin?.write('third\n');
+    const { stdout, stderr, exitCode } = await running.ended;
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const { ends, calls, ...original } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+    expect(ends).toEqual([
+      ['socket that closes', 'nothing', ''],
+      ['child that has ended', 'nothing', ''],
+      ['watchers', 'nothing', ''],
+      ['standard input that is read', 'nothing', ''],
+      ['standard input that the copy asks for', 'third\n', ''],
+    ]);
+    // The original is as it was.
+    expect(original).toEqual({ fifoBytes: 20, sleeperLives: true, text: 'first\nsecond\n' });
+    expect(calls.toSorted()).toEqual([
+      'change of a file that is looked at',
+      'change of a file that is watched',
+      'close of a socket',
+      'close of its other side',
+      'end of a child\u2019s output',
+      'exit of a child',
+    ]);
   });
 
   it('shares pipes and queues with its copies, and has pools of them', async () => {
