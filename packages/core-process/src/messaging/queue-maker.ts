@@ -28,6 +28,7 @@ export class QueueMaker implements QueueAccess {
   readonly #local: Taker;
   #offer: OpenOffer | undefined;
   #puts = 0;
+  #isHearing = false;
 
   constructor(maxSize: number) {
     this.#store = new QueueStore(maxSize);
@@ -95,7 +96,14 @@ export class QueueMaker implements QueueAccess {
   }
 
   #hearAll(): void {
-    for (const visit of this.#visits) this.#hearConfirmed(visit);
+    // What is heard may ask for the size in its turn.
+    if (this.#isHearing) return;
+    this.#isHearing = true;
+    try {
+      for (const visit of this.#visits) this.#hearConfirmed(visit);
+    } finally {
+      this.#isHearing = false;
+    }
   }
 
   taskDone(): undefined {

@@ -134,7 +134,7 @@ export class RingLink implements BatchLink, Looker {
 
   /** @param isQuiet - the other side need not wake for it */
   send(payload: Uint8Array, isQuiet = false): Promise<void> | undefined {
-    if (this.inbox.end !== undefined || this.#stream.inbox.end !== undefined)
+    if (this.#isEnding || this.inbox.end !== undefined || this.#stream.inbox.end !== undefined)
       throw new ConnectionEndedError();
     if (this.#overflow.length > 0 || !this.#push(payload)) {
       usePayload(payload);
@@ -220,9 +220,11 @@ export class RingLink implements BatchLink, Looker {
 
   endThen(done?: () => void): void {
     this.#isEnding = true;
-    this.inbox.close();
-    // The other side reads on until it hears of the end: not before all is in the ring.
-    const end = () => this.#stream.endThen(done);
+    const end = () => {
+      this.inbox.close();
+      this.#stream.endThen(done);
+    };
+    // The other side reads on until it hears of the end, and whoever has the memory until this side's inbox ends.
     if (this.#overflow.length === 0) end();
     else void this.#untilRoom().then(end);
   }
@@ -356,7 +358,7 @@ export class RingLink implements BatchLink, Looker {
       return;
     }
     this.inbox.push(payload);
-    if (this.#stream.inbox.end === undefined) void this.send(LARGE_WAS_READ, true);
+    if (!this.#isEnding && this.#stream.inbox.end === undefined) void this.send(LARGE_WAS_READ, true);
   }
 
   #releaseAll(): void {
@@ -365,6 +367,8 @@ export class RingLink implements BatchLink, Looker {
   }
 
   #flushOverflow(): void {
+    // Nobody reads it any more.
+    if (this.#stream.inbox.end !== undefined) return;
     while (this.#overflow.length > 0) {
       // Asked for before the last try: what is freed after it is told.
       Atomics.store(this.#words, this.#mine + WAITS_FOR_ROOM, 1);

@@ -99,6 +99,11 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       expect(await start(tasks.sizes, [queue]).result).toEqual([1, 'b', undefined, 0]);
     });
 
+    it('answers as many as ask at once', async () => {
+      const queue = makeQueue();
+      expect(await start(tasks.askForSize, [queue, 20_000]).result).toBe(20_000);
+    });
+
     it('test_task_done: join() returns when all was dealt with', async () => {
       const queue = closing(new JoinableQueue<number>());
       const done = makeQueue<[number, number]>();

@@ -93,3 +93,9 @@ export async function writeDown(queue, path) {
     if (item !== undefined) writeSync(file, `${item}\n`);
   }
 }
+
+/** Asks without waiting for the answers. @returns how many there were */
+export async function askForSize(queue, times) {
+  const sizes = await Promise.all(Array.from({ length: times }, () => queue.size()));
+  return sizes.length;
+}
