@@ -21,14 +21,14 @@ async function runFixture(name: string, { onTestFinished }: TestContext) {
   return { exitCode, output: stdout + stderr };
 }
 
-// Each waits for seconds whether what was left behind will go by itself.
-describe.skipIf(process.platform !== 'linux').concurrent('a test file that leaves behind', () => {
+describe.skipIf(process.platform !== 'linux')('a test file that leaves behind', () => {
   it('nothing passes', async (test) => {
     const { exitCode, output } = await runFixture('clean', test);
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
   });
 
-  it.for([
+  // Side by side: each waits for seconds whether what was left behind will go by itself.
+  it.concurrent.for([
     ['a process', 'process', /\+\s+"\d+ sleep \(S\)"/],
     ['a descriptor', 'descriptor', /\+\s+"\d+ .*census\.descriptor"/],
     ['shared memory', 'shared-memory', /\+\s+"testkit-census-\d+"/],

@@ -15,7 +15,7 @@ function folderBesideTests({ onTestFinished }: TestContext): string {
   return folder;
 }
 
-describe.concurrent.each(experiments.map((experiment) => [experiment.id, experiment] as const))(
+describe.each(experiments.map((experiment) => [experiment.id, experiment] as const))(
   '%s',
   (_id, experiment) => {
     it('shows code that runs', async (context) => {
