@@ -108,9 +108,12 @@ function forgetTimers(internals: NodeInternals): void {
   for (const timeout of timeouts) clearTimeout(timeout as NodeJS.Timeout);
   for (const immediate of immediates) clearImmediate(immediate as object as NodeJS.Immediate);
   internals.timeoutInfo.fill(0);
-  internals.immediateInfo.fill(0);
   binding.toggleTimerRef(false);
-  binding.toggleImmediateRef(false);
+  // Left are those of a turn under way that no list has. Node's own, of TLS for example, count in the second place alone.
+  const [unknown = 0, keeping = 0] = internals.immediateInfo;
+  const own = Math.max(0, keeping - unknown);
+  internals.immediateInfo.set([0, own, 0]);
+  if (own === 0) binding.toggleImmediateRef(false);
   // The functions of the original would go on with the immediates that they had come to.
   const { processImmediate, processTimers } = internals.getTimerCallbacks(internals.runNextTicks);
   binding.setupTimers(processImmediate, processTimers);
