@@ -29,7 +29,7 @@ it.skipIf(!startMethods().includes('forkserver'))(
     const before = sharedPieces().length;
     const pool = new Pool({ processes: 2 });
     const answers: { readonly letter: number; readonly size: number; readonly answer: Buffer }[] = [];
-    const count = { asked: 0, kills: 0 };
+    const count = { asked: 0, answered: 0, kills: 0 };
     const lane = async (): Promise<void> => {
       while (count.kills < KILLS) {
         const number = count.asked++;
@@ -37,6 +37,7 @@ it.skipIf(!startMethods().includes('forkserver'))(
         const size = SIZES[number % SIZES.length] as number;
         try {
           const answer = await pool.apply(tasks.echo, [Buffer.alloc(size, letter)]);
+          count.answered++;
           // The last few are kept, and looked at again when others have died.
           answers.push({ letter, size, answer });
           for (const each of answers.splice(0, answers.length - 6)) expectWhole(each);
@@ -49,11 +50,12 @@ it.skipIf(!startMethods().includes('forkserver'))(
       expect(answer.equals(Buffer.alloc(size, letter))).toBe(true);
     };
     const killer = async (): Promise<void> => {
-      for (let last = 0; count.kills < KILLS; last = count.asked) {
+      for (let last = 0; count.kills < KILLS; last = count.answered) {
+        // And none that still starts: three such in a row break a pool.
         const enough = last + LANES;
-        await waitFor('more to be under way', () => count.asked >= enough);
+        await waitFor('more answers', () => count.answered >= enough);
         await sleep(Math.random() * 60);
-        const workers = pool.metrics().workers;
+        const workers = pool.metrics().workers.filter(({ state }) => state === 'ready');
         const victim = workers[Math.floor(Math.random() * workers.length)];
         if (victim?.pid === undefined) continue;
         process.kill(victim.pid, 'SIGKILL');
