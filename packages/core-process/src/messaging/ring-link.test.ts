@@ -60,6 +60,8 @@ describe.runIf(futex !== undefined && existsSync('/dev/shm'))(
       for (const payload of sent) void sender.send(payload);
       expect(sender.hasUnsent).toBe(true);
       const isThrough = new Promise<void>((resolve) => sender.endThen(resolve));
+      // Whoever has the memory gives it back when this is set.
+      expect(sender.inbox.end).toBeUndefined();
 
       await ended;
       for (const [index, payload] of sent.entries()) {

@@ -10,7 +10,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
 
-/** MicrotasksScope::kDoNotRunMicrotasks: of two such scopes neither changes anything. */
+/** MicrotasksScope::kDoNotRunMicrotasks: such a scope counts nothing, so that it need not be left again. */
 const DO_NOT_RUN = 1;
 /** Of a scope: the isolate, the queue, and whether it runs them. */
 const SCOPE_BYTES = 24;

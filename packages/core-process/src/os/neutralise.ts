@@ -4,6 +4,7 @@
  * | of the original                     | in the copy                                                       |
  * | ----------------------------------- | ----------------------------------------------------------------- |
  * | timers, immediates                  | cleared                                                           |
+ * | ticks, promises, their rejections   | nobody is called                                                  |
  * | sockets, servers, pipes to children | another, silent socket under the same descriptor                 |
  * | standard input, pipes, terminals    | not read; `process.stdin` is opened anew when it is asked for     |
  * | what is about to be closed          | stays as it is: nothing tells of its end                          |
