@@ -33,8 +33,9 @@ export class Inbox {
     return this.#payloads.length === 0;
   }
 
+  /** Never after the end: what still comes is thrown away. */
   get isFull(): boolean {
-    return this.#bytes >= FULL_BYTES;
+    return this.#bytes >= FULL_BYTES && this.#end === undefined;
   }
 
   push(payload: Buffer): void {

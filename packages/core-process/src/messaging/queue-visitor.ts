@@ -1,6 +1,6 @@
 /** A queue that another process has made. One link for each queue, however often it was handed over. */
 import { Deque } from '../deque.js';
-import { ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
+import { ConnectionEndedError, ProcessStateError, QueueClosedError, QueueLostError } from '../errors.js';
 import { type Futex, futexCalls } from '../os/futex.js';
 import { createSharedPages, type SharedPages } from '../os/shared-pages.js';
 import { perProcess } from '../per-process.js';
@@ -86,7 +86,7 @@ export class QueueVisitor implements QueueAccess {
     const stream = this.#link as StreamLink;
     const pages = this.#pages as SharedPages;
     pages.closePath();
-    void this.#send(queueMessage(ToMaker.switch, 0));
+    this.#tell(queueMessage(ToMaker.switch, 0));
     this.#link = new RingLink(stream, pages.buffer, 1, futexCalls() as Futex);
     this.#listen();
   }
@@ -117,7 +117,7 @@ export class QueueVisitor implements QueueAccess {
         // The maker has the last word: the item may have found its place in this moment.
         takeBack: (number, reason) => {
           giveUp = reason;
-          void this.#send(queueMessage(ToMaker.cancelPut, number));
+          this.#tell(queueMessage(ToMaker.cancelPut, number));
           return false;
         },
       },
@@ -134,7 +134,7 @@ export class QueueVisitor implements QueueAccess {
       void this.#send(queueMessage(ToMaker.want, 0));
       return () => {
         if (!this.#getters.delete(getter)) return false;
-        if (this.#end === undefined) void this.#send(queueMessage(ToMaker.unwant, 0));
+        this.#tell(queueMessage(ToMaker.unwant, 0));
         return true;
       };
     });
@@ -175,11 +175,20 @@ export class QueueVisitor implements QueueAccess {
     if (this.#end !== undefined) throw this.#end;
   }
 
-  #send(message: Buffer, isQuiet = false): Promise<void> | undefined {
+  #send(message: Buffer): Promise<void> | undefined {
     try {
-      return this.#link.send(message, isQuiet);
+      return this.#link.send(message);
     } catch (cause) {
       throw this.#end ?? new QueueLostError({ cause });
+    }
+  }
+
+  /** For what needs no answer: of a maker that is gone whoever waits hears by the end of the link. */
+  #tell(message: Buffer, isQuiet = false): void {
+    try {
+      void this.#link.send(message, isQuiet);
+    } catch (error) {
+      if (!(error instanceof ConnectionEndedError)) throw error;
     }
   }
 
@@ -229,11 +238,11 @@ export class QueueVisitor implements QueueAccess {
     // The maker of a queue without bounds need not hear of each, only be able to find it.
     const isQuiet = isFound && !this.#isBounded && ordinal % TELL_EVERY !== 0;
     if (isQuiet && this.#items.length > 0) return;
-    void this.#send(queueMessage(ToMaker.confirm, ordinal), isQuiet);
+    this.#tell(queueMessage(ToMaker.confirm, ordinal), isQuiet);
   }
 
   #giveBack(): void {
-    for (const { id } of this.#items.drain()) void this.#send(queueMessage(ToMaker.giveBack, id));
+    for (const { id } of this.#items.drain()) this.#tell(queueMessage(ToMaker.giveBack, id));
   }
 
   #read(message: Buffer): void {

@@ -50,7 +50,7 @@ export class SocketOutput implements Source {
   #isShutDown = false;
   #hasFailed = false;
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  #onEnded: (() => void) | undefined;
+  #onEnded: (() => void)[] = [];
   readonly #leave: () => void;
 
   constructor(socket: Socket, owner: SocketOwner) {
@@ -108,7 +108,7 @@ export class SocketOutput implements Source {
   end(onEnded?: () => void): void {
     this.#isCorked = false;
     this.#isEnding = true;
-    if (onEnded !== undefined) this.#onEnded = onEnded;
+    if (onEnded !== undefined) this.#onEnded.push(onEnded);
     this.#flush();
     if (this.#socket.closed || this.#socket.writableFinished) this.#tellEnded(this.#socket);
   }
@@ -151,8 +151,7 @@ export class SocketOutput implements Source {
 
   #tellEnded(socket: Socket): void {
     if (socket !== this.#socket) return;
-    this.#onEnded?.();
-    this.#onEnded = undefined;
+    for (const tell of this.#onEnded.splice(0)) tell();
   }
 
   #flush(): void {

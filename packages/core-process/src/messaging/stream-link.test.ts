@@ -25,6 +25,13 @@ it('an end is told of, even when everything had ended before', async () => {
   await expect(new Promise<void>((resolve) => link.endThen(resolve))).resolves.toBeUndefined();
 });
 
+it('two that ask for the end are both told', async () => {
+  const { link, other } = await connected();
+  const ended = Promise.all([0, 1].map(() => new Promise<void>((resolve) => link.endThen(resolve))));
+  await expect(ended).resolves.toHaveLength(2);
+  other.destroy();
+});
+
 it('what the other side sent before its end arrives, even if it was gone before it was answered', async () => {
   const { link, socket, other } = await connected();
 

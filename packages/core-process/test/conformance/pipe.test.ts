@@ -2,6 +2,8 @@
  * CPython's _TestConnection, _TestPoll, _TestPicklingConnections and TestWait (Lib/test/_test_multiprocessing.py), for
  * every start method, and what must be true beyond them. Each case names the one it follows.
  */
+import { readFileSync } from 'node:fs';
+import { waitFor } from '@tooling/testkit';
 import {
   type Connection,
   Pipe,
@@ -232,6 +234,23 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       })();
       await expect(sending).rejects.toMatchObject({ code: 'ERR_CONNECTION_ENDED' });
       await expect(here.recv()).rejects.toMatchObject({ code: 'ERR_CONNECTION_ENDED' });
+    });
+
+    it('a receiver closes its end with more sent than it has read: the sender can end', async () => {
+      const [here, there] = makePipe<string>();
+      const child = start(tasks.sendAllAtOnce, [there, 3000]);
+      await child.result;
+      // As much as fits is under way when it writes no more.
+      const written = () => /wchar: \d+/.exec(readFileSync(`/proc/${child.pid}/io`, 'latin1'))?.[0];
+      let [before, looks]: [string | undefined, number] = ['', 0];
+      await waitFor('it to write no more', () => {
+        looks = written() === before ? looks + 1 : 0;
+        before = written();
+        return looks === 20;
+      });
+      here.close();
+      expect(await child.join()).toBe(true);
+      expect(child.exitCode).toBe(0);
     });
 
     it('a child that ends before it has taken its end: the other end hears it', async () => {

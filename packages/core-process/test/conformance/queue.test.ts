@@ -2,7 +2,9 @@
  * CPython's _TestQueue and TestSimpleQueue (Lib/test/_test_multiprocessing.py), for every start method, and what must be
  * true beyond them. Each case names the one it follows.
  */
-import { waitFor } from '@tooling/testkit';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder, waitFor } from '@tooling/testkit';
 import { JoinableQueue, Pipe, Pool, Process, Queue, startMethods, stopForkServer } from 'core-process';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as syncTasks from '../programs/queue-sync-tasks.mjs';
@@ -363,6 +365,19 @@ describe.each(startMethods())('start method %s', (startMethod) => {
       await expect(waiting).rejects.toMatchObject({ code: 'ERR_QUEUE_LOST' });
       await expect(queue.put('x')).rejects.toMatchObject({ code: 'ERR_QUEUE_LOST' });
       here.close();
+    });
+
+    it('the maker closes it while answers have found no room yet: they still arrive', async () => {
+      const path = join(temporaryFolder(), 'closed');
+      const queue = makeQueue<string>();
+      for (let item = 0; item < 4000; item++) void queue.put('x'.repeat(200));
+      const child = start(tasks.askAndStandStill, [queue, 3000, path]);
+      for await (const line of child.stdout ?? []) if (line === 'asked') break;
+      // The maker hears what has come, and answers.
+      await queue.size();
+      queue.close();
+      writeFileSync(path, '');
+      expect(await child.result).toEqual(Array.from({ length: 3000 }, () => 200));
     });
 
     it('a child that has put more than a pipe holds can be joined (gh-73983)', async () => {

@@ -12,6 +12,12 @@ export async function sendAll(connection, messages) {
   connection.close();
 }
 
+/** A kilobyte each, without waiting for room. */
+export function sendAllAtOnce(connection, count) {
+  for (let sent = 0; sent < count; sent++) void connection.send('x'.repeat(1000));
+  connection.close();
+}
+
 /** Sends, and leaves: what it has sent has to arrive all the same. */
 export function sendAndReturn(connection, message) {
   void connection.send(message);

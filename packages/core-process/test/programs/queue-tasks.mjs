@@ -1,5 +1,5 @@
 /** What the tests of queues run in children. */
-import { openSync, writeSync } from 'node:fs';
+import { existsSync, openSync, writeSync } from 'node:fs';
 import { Process } from 'core-process';
 
 export async function putAll(queue, items) {
@@ -98,4 +98,14 @@ export async function writeDown(queue, path) {
 export async function askForSize(queue, times) {
   const sizes = await Promise.all(Array.from({ length: times }, () => queue.size()));
   return sizes.length;
+}
+
+/** Asks for items and hears nothing of the answers, which find no room on their way, until a file appears. */
+export async function askAndStandStill(queue, times, path) {
+  // By now its messages go through shared memory.
+  await queue.size();
+  const answers = Array.from({ length: times }, () => queue.tryGet());
+  writeSync(1, 'asked\n');
+  while (!existsSync(path));
+  return (await Promise.all(answers)).map((item) => item.length);
 }
