@@ -13,6 +13,7 @@ import { recordThrown } from './messaging/error-record.js';
 import type { CancelMessage } from './messaging/report-message.js';
 import { LONGEST_TIMER_MS } from './wait-options.js';
 import { descendantsOf, killDescendants, type ProcessIdentity, signalIfSame } from './os/process-tree.js';
+import { setTimeout, clearTimeout } from './real-timers.js';
 
 /** What is done when a signal aborts; one listener for all, as a signal warns of more than ten. */
 const onAborted = new WeakMap<AbortSignal, Set<() => void>>();

@@ -4,6 +4,7 @@
  * It lives under a global symbol, because the program of the child and the package that the user's
  * module imports are two bundles, perhaps even two versions.
  */
+import { clearInterval, setInterval } from './real-timers.js';
 
 /** How this process was started, if it is a child. */
 export interface ChildContext {

@@ -1,5 +1,6 @@
 /** Options of everything that waits. */
 import { InvalidOptionError } from './errors.js';
+import { setTimeout, clearTimeout } from './real-timers.js';
 
 export interface WaitSyncOptions {
   /**

@@ -60,6 +60,7 @@ import {
 import { type BootMessage, type LaunchMessage, PROTOCOL_VERSION } from '../start-methods/start-method.js';
 import { resolveTarget } from '../target/resolve.js';
 import { CONTROL_FD, receive, REPORT_FD, runChild, runReferenced, useDescriptors } from './run-child.js';
+import { setTimeout, clearTimeout, setImmediate } from '../real-timers.js';
 
 const OWNER_FD = CONTROL_FD;
 

@@ -20,6 +20,7 @@ import { callableOf } from '../target/callable.js';
 import { locateExport } from '../target/locate-export.js';
 import type { TargetReference } from '../target/reference.js';
 import { resolveTarget } from '../target/resolve.js';
+import { setTimeout } from '../real-timers.js';
 
 /** Where a child finds its ends, unless it has kept the descriptors of another process. */
 export const CONTROL_FD = 3;

@@ -36,6 +36,7 @@ import {
 import { locateExport } from '../target/locate-export.js';
 import type { TargetReference } from '../target/reference.js';
 import { resolveTarget } from '../target/resolve.js';
+import { setImmediate } from '../real-timers.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 

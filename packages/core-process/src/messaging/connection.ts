@@ -13,6 +13,7 @@ import { type Link, splice } from './link.js';
 import { LocalLink } from './local-link.js';
 import { makeOffer, type Offer, type OpenOffer, takeOffer } from './rendezvous.js';
 import { untilEnd } from './until-end.js';
+import { setImmediate } from '../real-timers.js';
 
 const handoverKey = Symbol.for('core-process.handover');
 

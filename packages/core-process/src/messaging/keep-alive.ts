@@ -5,6 +5,7 @@
  * hold a process that is otherwise done.
  */
 import { perProcess } from '../per-process.js';
+import { setInterval } from '../real-timers.js';
 
 const FOR_LONG_MS = 2 ** 31 - 1;
 

@@ -18,6 +18,7 @@ import { addSource } from './blocking-turn.js';
 import { holdLoop } from './keep-alive.js';
 import { descriptorOf } from './socket-output.js';
 import { StreamLink } from './stream-link.js';
+import { setImmediate } from '../real-timers.js';
 
 /** What the other process needs to know. */
 export interface Offer {

@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { perProcess } from '../per-process.js';
+import { setImmediate } from '../real-timers.js';
 
 /** The longest look. */
 export const LOOK_MS = availableParallelism() > 1 ? 0.15 : 0;

@@ -4,6 +4,7 @@ import { Process } from '../process.js';
 import { resolveTimeout, type WaitOptions, waitWithin } from '../wait-options.js';
 import { Connection } from './connection.js';
 import { holdLoop } from './keep-alive.js';
+import { setImmediate } from '../real-timers.js';
 
 /** A connection is ready when recv() would answer at once; a process when it has ended. */
 export type Waitable = Connection<never> | Connection | Process<never[]> | Promise<unknown>;

@@ -2,37 +2,71 @@
  * In a copy: leaves the JavaScript that was running when the copy was made, without finishing it.
  *
  * The caller of `start()` goes on in the original only. In the copy no statement of it may run, no `catch` and
- * no `finally` either: V8's termination does that, here asked for through the inspector of this very thread.
+ * no `finally` either: V8's termination does that.
  */
+
+import { libC, type LibC } from './ffi.js';
+import { addressOfSymbol } from './node-program.js';
+import { callFromLoop, forgetAsyncContexts } from './pending-callbacks.js';
+
+interface Calls {
+  getCurrent(): bigint;
+  terminate(isolate: bigint): void;
+  requestInterrupt(isolate: bigint, callback: bigint, data: bigint): void;
+  addMicrotasksCompleted(isolate: bigint, callback: bigint, data: null): void;
+  removeMicrotasksCompleted(isolate: bigint, callback: bigint, data: null): void;
+}
+let calls: Calls | undefined;
+
+/** Methods without parameters: V8 can call them back as functions that take an isolate. */
+const TERMINATE = '_ZN2v87Isolate18TerminateExecutionEv';
+const CANCEL = '_ZN2v87Isolate24CancelTerminateExecutionEv';
+
+function bind(): Calls {
+  const { library } = libC() as LibC;
+  return (calls ??= {
+    getCurrent: library.func('void *_ZN2v87Isolate10GetCurrentEv()'),
+    terminate: library.func(`void ${TERMINATE}(void *)`),
+    requestInterrupt: library.func(
+      'void _ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_(void *, uintptr_t, void *)',
+    ),
+    addMicrotasksCompleted: library.func(
+      'void _ZN2v87Isolate30AddMicrotasksCompletedCallbackEPFvPS0_PvES2_(void *, uintptr_t, void *)',
+    ),
+    removeMicrotasksCompleted: library.func(
+      'void _ZN2v87Isolate33RemoveMicrotasksCompletedCallbackEPFvPS0_PvES2_(void *, uintptr_t, void *)',
+    ),
+  } as unknown as Calls);
+}
 
 /** @param goOn - called by the event loop, with nothing else on the stack */
 export function abandonStack(goOn: () => void): never {
+  const { getCurrent, addMicrotasksCompleted, removeMicrotasksCompleted } = bind();
+  const [isolate, cancel] = [getCurrent(), addressOfSymbol(CANCEL)];
   let isLeft = false;
-  // Where promises are being called, termination ends with them: Node's function that had them called goes on,
-  // and the next that it calls is a tick.
-  process.nextTick(() => {
-    if (!isLeft) terminate();
-  });
-  setImmediate(() => {
-    isLeft = true;
-    goOn();
-  });
-  return terminate();
+  callFromLoop(
+    () => {
+      isLeft = true;
+      removeMicrotasksCompleted(isolate, cancel, null);
+      goOn();
+    },
+    // Where promises are being called, termination ends with them: Node's function that had them called goes on,
+    // and the next that it calls is a tick.
+    () => {
+      if (!isLeft) terminate(isolate);
+    },
+  );
+  // V8 of Node 20, when it has called promises with nothing else on the stack, would stay terminated for good.
+  addMicrotasksCompleted(isolate, cancel, null);
+  return terminate(isolate);
 }
 
-function terminate(): never {
-  // What Node does for an error that nobody caught: it empties its stack of asynchronous contexts, which the
-  // functions left behind would have emptied one by one.
-  const node = process as unknown as { _fatalException(error: Error, fromPromise: boolean): boolean };
-  process.setUncaughtExceptionCaptureCallback(null);
-  process.setUncaughtExceptionCaptureCallback(() => undefined);
-  node._fatalException(new Error('left behind in the copy'), false);
-  process.setUncaughtExceptionCaptureCallback(null);
-
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
-  session.connect();
-  session.post('Runtime.terminateExecution', () => undefined);
+function terminate(isolate: bigint): never {
+  forgetAsyncContexts();
+  const { terminate: request, requestInterrupt } = bind();
+  // C++ between two functions may swallow the first, as where ESM imports CommonJS: at the next call V8 asks for another.
+  requestInterrupt(isolate, addressOfSymbol(TERMINATE), isolate);
+  request(isolate);
   // Termination comes at the next turn of a loop.
   for (;;);
 }

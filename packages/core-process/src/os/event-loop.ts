@@ -8,10 +8,11 @@
  * | active_handles            | 8    | type                                          | 16       |
  * | handle_queue              | 16   | handle_queue                                  | 32       |
  * | active_reqs               | 32   | flags                                         | 88       |
- * | pending_queue             | 72   | of a stream: write_queue_size                 | 96       |
- * | watcher_queue             | 88   | connect_req, shutdown_req                     | 120, 128 |
- * | wq: work that was done    | 120  |                                               |          |
+ * | pending_queue             | 72   | close_cb                                      | 24       |
+ * | watcher_queue             | 88   | of a stream: write_queue_size                 | 96       |
+ * | wq: work that was done    | 120  | connect_req, shutdown_req                     | 120, 128 |
  * |                           |      | write_queue, write_completed_queue            | 192, 208 |
+ * |                           |      | of a child: exit_cb                           | 96       |
  * |                           |      | of a UDP socket: send_queue_size, _count      | 96, 104  |
  * |                           |      | write_queue, write_completed_queue            | 184, 200 |
  *
@@ -19,6 +20,7 @@
  * the watchers goes through byte 24 of each uv__io_t, whose `events` are at byte 44.
  */
 import { libC, type LibC } from './ffi.js';
+import { ringsOnStack } from './rings-on-stack.js';
 
 const ACTIVE_HANDLES_AT = 8;
 const HANDLES_AT = 16;
@@ -30,9 +32,12 @@ const DONE_WORK_AT = 120;
 const EVENTS_AFTER = 44 - 24;
 
 const TYPE_AT = 16;
+const CLOSE_CALLBACK_AT = 24;
+const EXIT_CALLBACK_AT = 96;
 const RING_OF_HANDLES_AT = 32;
 const FLAGS_AT = 88;
 const HANDLE_BYTES = 256;
+const CHILD = 10;
 const UDP = 15;
 /** Pipes and Unix sockets, TCP, terminals. */
 const STREAMS = [7, 12, 14];
@@ -46,6 +51,8 @@ const STOPS = new Map([
 ]);
 const STREAM = { numbers: [96, 120, 128], queues: [192, 208] };
 const DATAGRAMS = { numbers: [96, 104], queues: [184, 200] };
+/** UV_HANDLE_CLOSING: it is about to be closed, or told so in this moment. */
+const IS_CLOSING = 0x1;
 /** UV_HANDLE_SHUTTING: a shutdown is waited for. */
 const IS_SHUTTING = 0x100;
 /** UV_HANDLE_REF: keeps the event loop alive while it is active. */
@@ -98,37 +105,6 @@ export function rewatch(): void {
   }
 }
 
-/** Memory of a handle that was closed so as to see where the loop keeps such handles. Never given back: libuv has it for a while. */
-let sample: object | undefined;
-let closingAt: number | undefined;
-
-/**
- * Finds the loop's list of handles that are closing, whose place depends on the size of the system's locks.
- *
- * @throws Error when it is not there
- */
-export function findClosingHandles(): void {
-  if (closingAt !== undefined) return;
-  const { library } = libC() as LibC;
-  const { koffi, address } = mainLoop();
-  const calls = {
-    uv_check_init: library.func('int uv_check_init(uintptr_t, void *)'),
-    uv_close: library.func('void uv_close(void *, void *)'),
-    uv_loop_size: library.func('size_t uv_loop_size()'),
-  } as unknown as {
-    uv_check_init(loop: bigint, handle: object): number;
-    uv_close(handle: object, callback: null): void;
-    uv_loop_size(): number;
-  };
-  sample = koffi.alloc('uint8', HANDLE_BYTES) as object;
-  calls.uv_check_init(address, sample);
-  calls.uv_close(sample, null);
-  const words = new BigUint64Array(koffi.view(address, calls.uv_loop_size() & ~7));
-  const index = words.indexOf(koffi.address(sample));
-  if (index === -1) throw new Error("no closing handles of libuv's loop");
-  closingAt = index * 8;
-}
-
 /**
  * In a copy: what the original's loop was waiting for, or had to tell, is the original's. It must neither call back
  * in the copy nor keep the copy's event loop alive; nor may it be counted off later, when its handle is closed, as
@@ -140,17 +116,19 @@ export function forgetRequests(): void {
   for (const handle of handles()) {
     const memory = koffi.view(handle, HANDLE_BYTES);
     const [type = 0] = new Uint32Array(memory, TYPE_AT, 1);
-    stops.get(type)?.(handle);
+    const flags = new Uint32Array(memory, FLAGS_AT, 1);
+    if (((flags[0] as number) & IS_CLOSING) === 0) stops.get(type)?.(handle);
+    else new BigUint64Array(memory, CLOSE_CALLBACK_AT, 1)[0] = 0n;
+    if (type === CHILD) new BigUint64Array(memory, EXIT_CALLBACK_AT, 1)[0] = 0n;
     const fields = STREAMS.includes(type) ? STREAM : type === UDP ? DATAGRAMS : undefined;
     if (fields === undefined) continue;
     for (const number of fields.numbers) new BigUint64Array(memory, number, 1)[0] = 0n;
     for (const queue of fields.queues) emptyRing(handle + BigInt(queue));
-    const flags = new Uint32Array(memory, FLAGS_AT, 1);
     flags[0] = (flags[0] as number) & ~IS_SHUTTING;
   }
   emptyRing(address + BigInt(PENDING_AT));
   emptyRing(address + BigInt(DONE_WORK_AT));
-  new BigUint64Array(koffi.view(address + BigInt(closingAt as number), 8))[0] = 0n;
+  for (const head of ringsOnStack(address)) emptyRing(head);
   new Uint32Array(koffi.view(address, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1)[0] = 0;
 }
 

@@ -4,6 +4,7 @@
  * long. Here it is put off as V8 itself does it when marking cannot start: for another eight seconds.
  */
 import { setFlagsFromString } from 'node:v8';
+import { setTimeout } from '../real-timers.js';
 
 /** Marking was on before it was turned off here. */
 let wasOn = false;

@@ -10,6 +10,7 @@ import { perProcess } from '../per-process.js';
 import { canBeLeased, isOpenElsewhere } from './file-lease.js';
 import { LEAST_KEPT_BYTES, PAYLOAD_AT } from './mapped-payload.js';
 import { createSharedPages, type SharedPages } from './shared-pages.js';
+import { setTimeout } from '../real-timers.js';
 
 /** Smaller payloads go by other ways. */
 export const LARGE_BYTES = 256 * 1024;

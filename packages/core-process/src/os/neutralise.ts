@@ -10,6 +10,7 @@
  * | what is about to be closed          | stays as it is: nothing tells of its end                          |
  * | children                            | `kill()` does nothing; they are not waited for                    |
  * | file watchers                       | see nothing                                                       |
+ * | messages that wait in a port        | dropped; the port can be used on, between parts of the copy        |
  * | listeners on `process`              | removed                                                           |
  * | work in the thread pool             | forgotten: it never comes back                                    |
  * | output that waits to be written     | dropped: the original writes it                                   |
@@ -19,6 +20,7 @@
  */
 import { createReadStream, fstatSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { MessagePort as Port } from 'node:worker_threads';
 import { DescriptorOutput } from './descriptor-output.js';
 import { closeDescriptors, moveDescriptor, socketPair } from './descriptors.js';
 import { forgetRequests, withAllRef } from './event-loop.js';
@@ -45,6 +47,7 @@ export function neutralise(keep: readonly number[]): void {
   for (const handle of handles) {
     handle.unref?.();
     if (handle.constructor.name === 'ChildProcess') handle._handle = null;
+    if (handle instanceof MessagePort) dropMessages(handle as object as Port);
   }
   for (const event of process.eventNames()) {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
@@ -83,6 +86,17 @@ function isSocket(fd: number): boolean {
     // The descriptor of the listing itself.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
+  }
+}
+
+function dropMessages(port: Port): void {
+  const { receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads');
+  for (;;) {
+    try {
+      if (receiveMessageOnPort(port) === undefined) return;
+    } catch {
+      // It can't be read, which is the original's to find out.
+    }
   }
 }
 

@@ -93,9 +93,13 @@ function bind(): Calls {
   return calls;
 }
 
-/** True for what Node or a library of it exports. */
+/** Of what Node or a library of it exports; 0 when there is no such thing. */
+export function addressOfSymbol(name: string): bigint {
+  return bind().dlsym(null, name);
+}
+
 export function hasSymbol(name: string): boolean {
-  return bind().dlsym(null, name) !== 0n;
+  return addressOfSymbol(name) !== 0n;
 }
 
 /** Why these changes can't be made to this Node; undefined when they can. */

@@ -7,6 +7,7 @@ import type { LentPayload } from './large-memory.js';
 import { keepFreedMemory } from './malloc.js';
 import { LEAST_KEPT_BYTES, mapPayload, PAYLOAD_AT } from './mapped-payload.js';
 import { type MappedPages, openSharedPages } from './shared-pages.js';
+import { setTimeout, clearTimeout } from '../real-timers.js';
 
 interface Piece {
   readonly serial: number;

@@ -5,7 +5,6 @@
  *
  * @see lib/internal/timers.js, process/task_queues.js, process/promises.js and async_hooks.js of Node
  */
-import { findClosingHandles } from './event-loop.js';
 import { inspectSelf, type SelfInspector } from './inspect-self.js';
 import { findMicrotaskQueue, forgetMicrotasks } from './microtask-queue.js';
 
@@ -21,10 +20,17 @@ interface NodeInternals {
   /** How many timers keep the event loop alive. */
   readonly timeoutInfo: Int32Array;
   readonly immediateQueue: { readonly head: Linked | null };
-  /** How many there are, how many keep the event loop alive, whether some are being called. */
+  /** How many there are, how many keep the event loop alive (Node's own in C++ too), whether some are left of a turn. */
   readonly immediateInfo: Uint32Array;
-  readonly Timeout: new () => NodeJS.Timeout;
+  readonly Timeout: new (
+    callback: () => void,
+    after: number,
+    args: undefined,
+    repeats: boolean,
+    keepsAlive: boolean,
+  ) => NodeJS.Timeout;
   readonly Immediate: new () => NodeJS.Immediate;
+  readonly insert: (timeout: NodeJS.Timeout, after: number, start: number) => void;
   readonly getTimerCallbacks: (runNextTicks: () => void) => {
     readonly processImmediate: () => void;
     readonly processTimers: (now: number) => number;
@@ -33,8 +39,11 @@ interface NodeInternals {
   readonly binding: {
     setupTimers(processImmediate: () => void, processTimers: (now: number) => number): void;
     toggleTimerRef(keepsAlive: boolean): void;
+    getLibuvNow(): number;
+    scheduleTimer(after: number): void;
     toggleImmediateRef(keepsAlive: boolean): void;
   };
+  readonly nextTick: (callback: () => void) => void;
   /** Of ticks. */
   readonly queue: { shift(): object | null };
   readonly setHasTickScheduled: (isScheduled: boolean) => void;
@@ -43,6 +52,11 @@ interface NodeInternals {
   readonly setHasRejectionToWarn: (has: boolean) => void;
   /** Whose callbacks are running, the innermost last, with holes. */
   readonly execution_async_resources: readonly object[];
+  readonly clearDefaultTriggerAsyncId: () => void;
+  readonly clearAsyncIdStack: () => void;
+  readonly disablePromiseHookIfNecessary: () => void;
+  /** Of the date that answers of http carry. */
+  readonly resetCache: () => void;
 }
 
 const NAMES = [
@@ -52,8 +66,10 @@ const NAMES = [
   'immediateInfo',
   'Timeout',
   'Immediate',
+  'insert',
   'getTimerCallbacks',
   'runNextTicks',
+  'nextTick',
   'binding',
   'queue',
   'setHasTickScheduled',
@@ -61,7 +77,13 @@ const NAMES = [
   'hasRejectionToWarn',
   'setHasRejectionToWarn',
   'execution_async_resources',
+  'clearDefaultTriggerAsyncId',
+  'clearAsyncIdStack',
+  'disablePromiseHookIfNecessary',
+  'resetCache',
 ] as const satisfies readonly (keyof NodeInternals)[];
+
+const HAS_OUTSTANDING = 2;
 
 let node: NodeInternals | undefined;
 
@@ -73,7 +95,6 @@ export function whyCallbacksNotFound(): string | undefined {
   try {
     node ??= inspectSelf(findInternals);
     findMicrotaskQueue();
-    findClosingHandles();
     return undefined;
   } catch (error) {
     return `this Node keeps what it has still to call elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
@@ -88,10 +109,31 @@ export function forgetPendingCallbacks(): void {
   while (internals.queue.shift() !== null);
   internals.setHasTickScheduled(false);
   forgetMicrotasks();
+  // One of those would have done it, and promises be slow for good.
+  internals.disablePromiseHookIfNecessary();
+}
+
+/**
+ * Calls back with nothing else on the stack, as soon as the event loop has turned. By a timer, which Node calls once
+ * more when it was terminated before; an immediate would be lost.
+ *
+ * @param tick - may be called before that
+ */
+export function callFromLoop(callback: () => void, tick: () => void): void {
+  const { nextTick, Timeout, insert, binding } = node as NodeInternals;
+  nextTick(tick);
+  insert(new Timeout(callback, 1, undefined, false, true), 1, binding.getLibuvNow() - 1);
+  binding.scheduleTimer(0);
+}
+
+/** What the functions that are running would do at their end, one by one. */
+export function forgetAsyncContexts(): void {
+  const internals = node as NodeInternals;
+  internals.clearDefaultTriggerAsyncId();
+  internals.clearAsyncIdStack();
 }
 
 function forgetTimers(internals: NodeInternals): void {
-  const { clearImmediate, clearTimeout } = process.getBuiltinModule('node:timers');
   const { Timeout, Immediate, binding } = internals;
   // One that is being called is in no list, and the immediates that come after it hang on it alone.
   const running = Object.values(internals.execution_async_resources);
@@ -105,18 +147,34 @@ function forgetTimers(internals: NodeInternals): void {
       .flatMap((immediate) => chain(immediate as object as Linked)),
     ...chain(internals.immediateQueue.head),
   ];
-  for (const timeout of timeouts) clearTimeout(timeout as NodeJS.Timeout);
-  for (const immediate of immediates) clearImmediate(immediate as object as NodeJS.Immediate);
+  // Not by the functions of `node:timers`, which a program may have replaced, as fake timers are.
+  for (const timeout of timeouts) (timeout as NodeJS.Timeout).close();
+  clearAll(immediates);
+  // Behind what a promise or a tick between two immediates runs, no list leads to those that are left.
+  if (internals.immediateInfo[0] !== 0) clearAll(immediatesInHeap(Immediate));
   internals.timeoutInfo.fill(0);
   binding.toggleTimerRef(false);
-  // Left are those of a turn under way that no list has. Node's own, of TLS for example, count in the second place alone.
-  const [unknown = 0, keeping = 0] = internals.immediateInfo;
-  const own = Math.max(0, keeping - unknown);
-  internals.immediateInfo.set([0, own, 0]);
-  if (own === 0) binding.toggleImmediateRef(false);
+  internals.immediateInfo[HAS_OUTSTANDING] = 0;
   // The functions of the original would go on with the immediates that they had come to.
   const { processImmediate, processTimers } = internals.getTimerCallbacks(internals.runNextTicks);
   binding.setupTimers(processImmediate, processTimers);
+  // A timer of Node's own, cleared like the others, would have done it.
+  internals.resetCache();
+}
+
+/** Does nothing with those that have run. */
+function clearAll(immediates: readonly object[]): void {
+  for (const immediate of immediates) (immediate as NodeJS.Immediate)[Symbol.dispose]();
+}
+
+/** Takes as long as a collection of garbage. */
+function immediatesInHeap(Immediate: NodeInternals['Immediate']): NodeJS.Immediate[] {
+  return inspectSelf(({ post, handleOf, objectOf }) => {
+    const { objects } = post('Runtime.queryObjects', {
+      prototypeObjectId: handleOf(Immediate.prototype as object),
+    }) as { objects: { objectId: string } };
+    return objectOf(objects.objectId) as NodeJS.Immediate[];
+  });
 }
 
 function chain(first: Linked | null, end: Linked | null = null): Linked[] {
@@ -143,19 +201,18 @@ function forgetRejections(internals: NodeInternals): void {
 type Variables = Readonly<Record<string, unknown>>;
 
 function findInternals(inspector: SelfInspector): NodeInternals {
-  const { clearTimeout, setTimeout } = process.getBuiltinModule('node:timers');
-  const sample = setTimeout(() => undefined, 0);
-  clearTimeout(sample);
   const seenBy = (owner: object, method: string) => variablesSeenBy((owner as Variables)[method], inspector);
   const { require: internal } = seenBy(process, 'getBuiltinModule') as {
     readonly require: (module: string) => Variables;
   };
   const found: Variables = {
-    ...seenBy(sample, 'ref'),
+    ...seenBy((internal('internal/timers') as { Timeout: { prototype: object } }).Timeout.prototype, 'ref'),
     ...internal('internal/timers'),
+    ...internal('internal/async_hooks'),
     ...internal('internal/process/promises'),
     ...seenBy(internal('internal/process/task_queues'), 'setupTaskQueue'),
     ...seenBy(internal('internal/async_hooks'), 'executionAsyncResource'),
+    ...seenBy(internal('internal/http'), 'utcDate'),
   };
   const missing = NAMES.find((name) => found[name] === undefined);
   if (missing !== undefined) throw new Error(`no ${missing}`);

@@ -108,6 +108,7 @@ export function whyNotCopyable(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux can copy a process.';
   if (SYSTEM_CALLS[process.arch] === undefined) return `it was never built for ${process.arch}.`;
   if (libC() === undefined) return 'it needs koffi, which could not be loaded or was turned off.';
+  if (Object.isFrozen(Math)) return 'copies would draw the same numbers from a frozen Math.random().';
   return whyNotChangeable();
 }
 

@@ -9,6 +9,7 @@ import { createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { holdsOfEventLoop } from './event-loop.js';
 import { leave, leaveAtEnd, ownPid } from './process-copy.js';
+import { setImmediate } from '../real-timers.js';
 
 export function putRight(): void {
   Object.defineProperty(process, 'pid', { value: ownPid(), enumerable: true, configurable: true });

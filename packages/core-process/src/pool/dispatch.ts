@@ -30,6 +30,7 @@ import type { Failure } from './protocol.js';
 import type { PoolTask } from './task.js';
 import { TaskQueue } from './task-queue.js';
 import { type WorkerEvents, WorkerProcess } from './worker-process.js';
+import { setTimeout, clearTimeout, nextTick } from '../real-timers.js';
 
 /** A worker is sent no more than this ahead: so many milliseconds of work, so many tasks. */
 const AHEAD_MS = 2;
@@ -382,7 +383,7 @@ export class Dispatcher implements WorkerEvents {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    process.nextTick(() => {
+    nextTick(() => {
       this.#isScheduled = false;
       this.#dispatch();
     });

@@ -8,6 +8,7 @@ import { releasePayload } from '../os/large-memory.js';
 import { encodeTask, type Shape } from './protocol.js';
 import type { TaskOptions } from './pool-options.js';
 import type { TaskFunction } from './task-functions.js';
+import { clearTimeout } from '../real-timers.js';
 
 /** Whoever waits for the task. Each is called once at most, and one of the two first ones is. */
 export interface TaskListener {

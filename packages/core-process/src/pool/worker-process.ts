@@ -29,6 +29,7 @@ import {
   type WorkerBoot,
 } from './protocol.js';
 import type { PoolTask } from './task.js';
+import { setTimeout, clearTimeout } from '../real-timers.js';
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {

@@ -5,6 +5,8 @@
  * The copy never comes back from `start()`: it leaves the caller's code where it stands, and runs the target
  * from an event loop of its own.
  */
+import { writeSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { forgetChildren } from '../children.js';
 import { becomeChild } from '../current-process.js';
 import { runChild, useDescriptors } from '../entry/run-child.js';
@@ -19,6 +21,7 @@ import {
   foreignThreads,
   forkProcess,
   hasCopyableFlags,
+  leave,
   whyNotCopyable,
 } from '../os/process-copy.js';
 import { putRight, useUpRandomNumbers } from '../os/put-right.js';
@@ -41,7 +44,17 @@ function unavailable(): string | undefined {
     : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`;
 }
 
+/** Exit code of a copy that never came to its target. */
+const NOT_PUT_RIGHT = 1;
+
 function start(request: StartRequest, events: ChildEvents): RunningChild {
+  if ((process as { _exiting?: boolean })._exiting === true) {
+    throw new StartMethodUnavailableError(
+      'fork',
+      ['spawn', 'forkserver'],
+      'this process is ending, and a copy of it would end too; start the process before, or in a handler of `beforeExit`',
+    );
+  }
   const threads = foreignThreads();
   if (threads !== undefined) {
     throw new StartMethodUnavailableError(
@@ -60,7 +73,15 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     ends.closeOurs();
     return notStarted(error as Error, events);
   }
-  if (pid === 0) liveAsCopy(request, ends);
+  if (pid === 0) {
+    try {
+      liveAsCopy(request, ends);
+    } catch (error) {
+      // It must not go on as its original, which is what an error of start() would make it do.
+      writeSync(2, `This copy could not be put right, and ends.\n${inspect(error)}\n`);
+      leave(NOT_PUT_RIGHT);
+    }
+  }
   ends.closeTheirs();
   return adoptChild(pid, ends.ours, events);
 }

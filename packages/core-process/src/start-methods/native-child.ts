@@ -11,6 +11,7 @@ import { reapChild, waitForChild } from '../os/wait-child.js';
 import { signalName } from '../exit-record.js';
 import type { OurEnds } from './child-ends.js';
 import type { ChildEvents, ChildStream, RunningChild } from './start-method.js';
+import { setTimeout } from '../real-timers.js';
 
 /** The kernel closes a process' files some microseconds before it can be waited for. */
 const BLOCK_FOR_END_MS = 2;

@@ -1,5 +1,6 @@
 /** The child that never was: the operating system gave no process. */
 import type { ChildEvents, RunningChild } from './start-method.js';
+import { setImmediate } from '../real-timers.js';
 
 const nothing = () => undefined;
 

@@ -5,6 +5,7 @@
  */
 import { isModuleLoaded, readExport } from './locate-export.js';
 import type { TargetReference } from './reference.js';
+import { setTimeout, clearTimeout } from '../real-timers.js';
 
 /** How long a module that is loaded may take to be imported once more, in milliseconds. */
 const IMPORT_WITHIN_MS = 1000;
