@@ -10,6 +10,8 @@ import { addressOfSymbol } from './node-program.js';
 import { callFromLoop, forgetAsyncContexts } from './pending-callbacks.js';
 
 interface Calls {
+  readonly terminator: bigint;
+  readonly canceller: bigint;
   getCurrent(): bigint;
   terminate(isolate: bigint): void;
   requestInterrupt(isolate: bigint, callback: bigint, data: bigint): void;
@@ -22,9 +24,16 @@ let calls: Calls | undefined;
 const TERMINATE = '_ZN2v87Isolate18TerminateExecutionEv';
 const CANCEL = '_ZN2v87Isolate24CancelTerminateExecutionEv';
 
-function bind(): Calls {
+/**
+ * Once in the original, so that no copy has to.
+ *
+ * @throws Error when this Node has another V8 than is known here
+ */
+export function prepareToAbandonStack(): void {
   const { library } = libC() as LibC;
-  return (calls ??= {
+  calls ??= {
+    terminator: addressOfSymbol(TERMINATE),
+    canceller: addressOfSymbol(CANCEL),
     getCurrent: library.func('void *_ZN2v87Isolate10GetCurrentEv()'),
     terminate: library.func(`void ${TERMINATE}(void *)`),
     requestInterrupt: library.func(
@@ -36,36 +45,31 @@ function bind(): Calls {
     removeMicrotasksCompleted: library.func(
       'void _ZN2v87Isolate33RemoveMicrotasksCompletedCallbackEPFvPS0_PvES2_(void *, uintptr_t, void *)',
     ),
-  } as unknown as Calls);
+  } as unknown as Calls;
 }
 
 /** @param goOn - called by the event loop, with nothing else on the stack */
 export function abandonStack(goOn: () => void): never {
-  const { getCurrent, addMicrotasksCompleted, removeMicrotasksCompleted } = bind();
-  const [isolate, cancel] = [getCurrent(), addressOfSymbol(CANCEL)];
-  let isLeft = false;
+  const known = calls as Calls;
+  const isolate = known.getCurrent();
   callFromLoop(
     () => {
-      isLeft = true;
-      removeMicrotasksCompleted(isolate, cancel, null);
+      known.removeMicrotasksCompleted(isolate, known.canceller, null);
       goOn();
     },
     // Where promises are being called, termination ends with them: Node's function that had them called goes on,
     // and the next that it calls is a tick.
-    () => {
-      if (!isLeft) terminate(isolate);
-    },
+    () => terminate(known, isolate),
   );
   // V8 of Node 20, when it has called promises with nothing else on the stack, would stay terminated for good.
-  addMicrotasksCompleted(isolate, cancel, null);
-  return terminate(isolate);
+  known.addMicrotasksCompleted(isolate, known.canceller, null);
+  return terminate(known, isolate);
 }
 
-function terminate(isolate: bigint): never {
+function terminate({ terminator, terminate: request, requestInterrupt }: Calls, isolate: bigint): never {
   forgetAsyncContexts();
-  const { terminate: request, requestInterrupt } = bind();
   // C++ between two functions may swallow the first, as where ESM imports CommonJS: at the next call V8 asks for another.
-  requestInterrupt(isolate, addressOfSymbol(TERMINATE), isolate);
+  requestInterrupt(isolate, terminator, isolate);
   request(isolate);
   // Termination comes at the next turn of a loop.
   for (;;);

@@ -116,20 +116,37 @@ export function forgetRequests(): void {
   for (const handle of handles()) {
     const memory = koffi.view(handle, HANDLE_BYTES);
     const [type = 0] = new Uint32Array(memory, TYPE_AT, 1);
-    const flags = new Uint32Array(memory, FLAGS_AT, 1);
-    if (((flags[0] as number) & IS_CLOSING) === 0) stops.get(type)?.(handle);
+    const [flags = 0] = new Uint32Array(memory, FLAGS_AT, 1);
+    if ((flags & IS_CLOSING) === 0) stops.get(type)?.(handle);
     else new BigUint64Array(memory, CLOSE_CALLBACK_AT, 1)[0] = 0n;
     if (type === CHILD) new BigUint64Array(memory, EXIT_CALLBACK_AT, 1)[0] = 0n;
+  }
+  emptyRing(address + BigInt(PENDING_AT));
+  emptyRing(address + BigInt(DONE_WORK_AT));
+  // None is under way where no request is.
+  if (requests(koffi, address)[0] !== 0) for (const head of ringsOnStack(address)) emptyRing(head);
+  forgetWrites();
+}
+
+/** What has been written and did not leave. */
+export function forgetWrites(): void {
+  const { koffi, address } = mainLoop();
+  for (const handle of handles()) {
+    const memory = koffi.view(handle, HANDLE_BYTES);
+    const [type = 0] = new Uint32Array(memory, TYPE_AT, 1);
     const fields = STREAMS.includes(type) ? STREAM : type === UDP ? DATAGRAMS : undefined;
     if (fields === undefined) continue;
     for (const number of fields.numbers) new BigUint64Array(memory, number, 1)[0] = 0n;
     for (const queue of fields.queues) emptyRing(handle + BigInt(queue));
+    const flags = new Uint32Array(memory, FLAGS_AT, 1);
     flags[0] = (flags[0] as number) & ~IS_SHUTTING;
   }
-  emptyRing(address + BigInt(PENDING_AT));
-  emptyRing(address + BigInt(DONE_WORK_AT));
-  for (const head of ringsOnStack(address)) emptyRing(head);
-  new Uint32Array(koffi.view(address, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1)[0] = 0;
+  requests(koffi, address)[0] = 0;
+}
+
+/** How many requests keep the loop alive. */
+function requests(koffi: LibC['koffi'], loop: bigint): Uint32Array {
+  return new Uint32Array(koffi.view(loop, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1);
 }
 
 /** Of all handles, also those which do not keep the loop alive: Node lists only those that do. */

@@ -29,7 +29,7 @@ interface NodeInternals {
     repeats: boolean,
     keepsAlive: boolean,
   ) => NodeJS.Timeout;
-  readonly Immediate: new () => NodeJS.Immediate;
+  readonly Immediate: new (callback: () => void) => NodeJS.Immediate;
   readonly insert: (timeout: NodeJS.Timeout, after: number, start: number) => void;
   readonly getTimerCallbacks: (runNextTicks: () => void) => {
     readonly processImmediate: () => void;
@@ -88,17 +88,13 @@ const HAS_OUTSTANDING = 2;
 let node: NodeInternals | undefined;
 
 /**
- * Why {@link forgetPendingCallbacks} could not find them; undefined when it can. To look takes some milliseconds,
- * the first time.
+ * In the original. Takes some milliseconds the first time.
+ *
+ * @throws Error when this Node keeps them elsewhere
  */
-export function whyCallbacksNotFound(): string | undefined {
-  try {
-    node ??= inspectSelf(findInternals);
-    findMicrotaskQueue();
-    return undefined;
-  } catch (error) {
-    return `this Node keeps what it has still to call elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
-  }
+export function findPendingCallbacks(): void {
+  node ??= inspectSelf(findInternals);
+  findMicrotaskQueue();
 }
 
 /** In a copy: nothing that the original has still to call is called. */
@@ -113,16 +109,37 @@ export function forgetPendingCallbacks(): void {
   internals.disablePromiseHookIfNecessary();
 }
 
+/** One more than terminations can be left over. */
+const TRIES = 4;
+
 /**
- * Calls back with nothing else on the stack, as soon as the event loop has turned. By a timer, which Node calls once
- * more when it was terminated before; an immediate would be lost.
+ * Calls back with nothing else on the stack, after the event loop has turned and Node done what it puts off until
+ * then. By a timer first: Node calls the next one when a termination that was left over has cut that short, while
+ * it would lose immediates.
  *
- * @param tick - may be called before that
+ * @param before - may be called earlier, by a tick, with something on the stack
  */
-export function callFromLoop(callback: () => void, tick: () => void): void {
-  const { nextTick, Timeout, insert, binding } = node as NodeInternals;
-  nextTick(tick);
-  insert(new Timeout(callback, 1, undefined, false, true), 1, binding.getLibuvNow() - 1);
+export function callFromLoop(callback: () => void, before: () => void): void {
+  const { nextTick, Timeout, Immediate, insert, binding, timeoutInfo } = node as NodeInternals;
+  let isLeft = false;
+  nextTick(() => {
+    if (!isLeft) before();
+  });
+  const tries: NodeJS.Timeout[] = [];
+  const afterTimer = () => {
+    isLeft = true;
+    for (const other of tries) other.close();
+    // Without those that were cut short.
+    timeoutInfo[0] = 0;
+    binding.toggleTimerRef(false);
+    forgetAsyncContexts();
+    new Immediate(callback);
+  };
+  for (let count = 0; count < TRIES; count++) {
+    const timeout = new Timeout(afterTimer, 1, undefined, false, true);
+    tries.push(timeout);
+    insert(timeout, 1, binding.getLibuvNow() - 1);
+  }
   binding.scheduleTimer(0);
 }
 

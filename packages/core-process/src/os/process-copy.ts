@@ -186,11 +186,24 @@ function threadsOfNode(): number {
 
 const DEFAULT_POOL_SIZE = 4;
 
-/** Number of threads of this process if some are not Node's own, which a copy would miss; else undefined. */
+/** Node itself has one for a moment, which loads certificates: from the import of `node:tls` on, or of `node:https`. */
+const PASSING_WITHIN_MS = 500;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Number of threads of this process if some are not Node's own, which a copy would miss; else undefined. Blocks for a
+ * moment while there are such: one that is about to end is no reason against a copy.
+ */
 export function foreignThreads(): number | undefined {
   const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_SIZE);
-  const [threads, own] = [readdirSync('/proc/self/task').length, threadsOfNode()];
-  return threads === own || threads === own + pool ? undefined : threads;
+  const own = threadsOfNode();
+  const end = performance.now() + PASSING_WITHIN_MS;
+  for (;;) {
+    const threads = readdirSync('/proc/self/task').length;
+    if (threads === own || threads === own + pool) return undefined;
+    if (performance.now() > end) return threads;
+    Atomics.wait(sleeper, 0, 0, 1);
+  }
 }
 
 /** Where the C library keeps the thread's number, for the kernel to fill in. */

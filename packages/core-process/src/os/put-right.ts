@@ -56,7 +56,9 @@ function useUp(draw: () => void): void {
       draw();
       if (isRefilled) return draws;
     }
-    throw new Error('Node no longer draws random numbers ahead as it did.');
+    throw new Error(
+      'What Node has drawn ahead of random numbers could not be used up: this is called in an async hook, or Node draws otherwise than it did.',
+    );
   };
   try {
     drawUntilRefill();

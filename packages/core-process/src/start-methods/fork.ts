@@ -11,10 +11,11 @@ import { forgetChildren } from '../children.js';
 import { becomeChild } from '../current-process.js';
 import { runChild, useDescriptors } from '../entry/run-child.js';
 import { StartMethodUnavailableError } from '../errors.js';
-import { abandonStack } from '../os/abandon-stack.js';
+import { abandonStack, prepareToAbandonStack } from '../os/abandon-stack.js';
 import { moveDescriptor } from '../os/descriptors.js';
+import { forgetWrites } from '../os/event-loop.js';
 import { neutralise } from '../os/neutralise.js';
-import { whyCallbacksNotFound } from '../os/pending-callbacks.js';
+import { findPendingCallbacks } from '../os/pending-callbacks.js';
 import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
   COPYABLE_FLAGS,
@@ -40,8 +41,19 @@ function unavailable(): string | undefined {
   const unable = whyNotCopyable();
   if (unable !== undefined) return unable;
   return hasCopyableFlags()
-    ? whyCallbacksNotFound()
+    ? whyNotLeft()
     : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`;
+}
+
+/** Why a copy could not leave what its original is doing; undefined when it can. */
+function whyNotLeft(): string | undefined {
+  try {
+    findPendingCallbacks();
+    prepareToAbandonStack();
+    return undefined;
+  } catch (error) {
+    return `this Node keeps what it has still to call elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
+  }
 }
 
 /** Exit code of a copy that never came to its target. */
@@ -99,6 +111,8 @@ function liveAsCopy(request: StartRequest, ends: ChildEnds): never {
   becomeChild();
   useDescriptors(control, report);
   return abandonStack(() => {
+    // Node itself may have written what the original had put off, as it does for http2.
+    forgetWrites();
     // Not before: what throws here would be thrown by start(), and the copy go on as its original.
     tellOfCopy();
     if (request.cwd !== undefined) process.chdir(request.cwd);

@@ -3,37 +3,9 @@
  * node --single-threaded --v8-pool-size=1 fork-pending.mjs; prints JSON.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import { writeSync } from 'node:fs';
+import timers from 'node:timers';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { Process } from 'core-process';
-
-const main = process.pid;
-/** Timers and immediates of the original, all of which a copy may clear as well. */
-const own = [];
-const calls = new Map();
-const called = (name) => {
-  if (process.pid !== main) writeSync(1, `${name} of the original was called. `);
-  calls.set(name, (calls.get(name) ?? 0) + 1);
-};
-
-const copies = [];
-function fork(place) {
-  const child = new Process({
-    startMethod: 'fork',
-    stdio: 'pipe',
-    target: async () => {
-      for (const each of own) {
-        clearTimeout(each);
-        if (typeof each === 'object') clearImmediate(each);
-      }
-      await Promise.all([sleep(2), sleep(2), sleep(5), turn()]);
-      // Nothing but these keeps the copy alive.
-      setTimeout(() => setImmediate(() => writeSync(1, 'done')), 5);
-      return 'returned';
-    },
-  }).start();
-  copies.push({ place, child });
-}
+import { called, fork, own, report } from './fork-places.mjs';
 
 for (const place of [0, 1, 4]) {
   for (let index = 0; index < 5; index++) {
@@ -48,10 +20,12 @@ for (const place of [0, 1, 4]) {
 }
 
 for (let index = 0; index < 4; index++) {
-  setImmediate(() => {
-    called(`immediate ${index} of a turn with promises`);
-    if (index === 1) void Promise.resolve().then(() => fork('between two immediates'));
-  });
+  own.push(
+    setImmediate(() => {
+      called(`immediate ${index} of a turn with promises`);
+      if (index === 1) void Promise.resolve().then(() => fork('between two immediates'));
+    }),
+  );
 }
 await turn();
 
@@ -80,7 +54,7 @@ await sleep(10);
 await new Promise((resolve) => {
   let turns = 0;
   const interval = setInterval(() => {
-    if (process.pid !== main) called('interval');
+    if (turns === 2) called('interval');
     if (++turns === 2) fork('interval');
     if (turns === 4) {
       clearInterval(interval);
@@ -154,9 +128,25 @@ await sleep(5);
 forkWithPending('top level');
 await sleep(5);
 
-const ends = [];
-for (const { place, child } of copies) {
-  await child.join();
-  ends.push([place, await child.result.catch(String), await child.stdout.text()]);
-}
-console.log(JSON.stringify({ ends, calls: [...calls] }));
+// As tests do that have a clock of their own.
+const names = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'clearImmediate',
+];
+const ofNode = [
+  [process, 'nextTick'],
+  ...[globalThis, timers].flatMap((owner) => names.map((name) => [owner, name])),
+].map(([owner, name]) => [owner, name, owner[name]]);
+for (const [owner, name] of ofNode) owner[name] = () => ({});
+const restore = () => {
+  for (const [owner, name, own] of ofNode) owner[name] = own;
+};
+fork('fake timers', restore);
+restore();
+await sleep(5);
+
+await report();
