@@ -53,7 +53,8 @@ export function neutralise(keep: readonly number[]): void {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
   }
   dropPendingOutput();
-  if (handles.some(({ fd }) => fd === 0)) renewInput();
+  // Unless the program has put something else there.
+  if (Object.getOwnPropertyDescriptor(process, 'stdin')?.get !== undefined) renewInput();
 }
 
 /** Gives each socket's descriptor a socket on which nothing arrives and nothing can be written, ever; but not the standard streams. */

@@ -57,13 +57,46 @@ export type CopyOutcome =
   /** The copy crashed or hung before its first word. */
   | { readonly kind: 'broken'; readonly reason: string };
 
-/** What a process that has ended wrote of its error: the message, without the stack. */
-function errorIn(stderr: number): string {
-  if (pollDescriptors([{ fd: stderr, events: POLLIN }], 0)[0] === 0) return '';
-  const bytes = Buffer.alloc(8192);
-  const text = bytes.toString('utf8', 0, readSync(stderr, bytes));
-  const message = /^\w*Error\b.*$/m.exec(text)?.[0] ?? text.trim().split('\n').at(-1);
-  return message === undefined || message === '' ? '' : `: ${message}`;
+/** Between two looks at a process whose output a child of its own may hold open. */
+const LOOK_MS = 20;
+/** As much of what a process writes is kept, of its end. */
+const KEPT_BYTES = 64 * 1024;
+
+/**
+ * Reads what a process writes, which would wait otherwise, until it has ended.
+ *
+ * @returns its end, undefined when it has not come to it by the deadline; and the last that came of its standard error
+ */
+function readUntilEnd(pid: number, stdout: number, stderr: number, deadline: number) {
+  const chunk = Buffer.alloc(KEPT_BYTES);
+  let written = Buffer.alloc(0);
+  let open = [stdout, stderr];
+  for (;;) {
+    const status = waitForChild(pid, performance.now());
+    // What it wrote last is there by the time it has ended.
+    const ready = pollDescriptors(
+      open.map((fd) => ({ fd, events: POLLIN })),
+      status === undefined ? LOOK_MS : 0,
+    );
+    if ((status !== undefined && ready.every((events) => events === 0)) || performance.now() > deadline)
+      return { status, written: written.toString() };
+    open = open.filter((fd, index) => {
+      if (ready[index] === 0) return true;
+      const read = readSync(fd, chunk);
+      if (fd === stderr) written = Buffer.concat([written, chunk.subarray(0, read)]).subarray(-KEPT_BYTES);
+      return read > 0;
+    });
+  }
+}
+
+const LONGEST_MESSAGE = 300;
+
+/** What a process that has ended says of its error: the message, without the stack. @see putRight */
+function errorIn(written: string): string {
+  const lines = written.split('\n');
+  const heading = lines.lastIndexOf('Uncaught:');
+  const message = heading === -1 ? '' : lines[heading + 1];
+  return message ? `: ${message.slice(0, LONGEST_MESSAGE)}` : '';
 }
 
 /** The server died while it was brought up, or before it could be asked for anything. */
@@ -154,7 +187,8 @@ export class ForkServer {
     }
     const { pid, ends } = outcome;
     try {
-      const status = waitForChild(pid, performance.now() + STEP_MS);
+      const [stdout, stderr] = [ends.stdout as number, ends.stderr as number];
+      const { status, written } = readUntilEnd(pid, stdout, stderr, performance.now() + STEP_MS);
       if (status === undefined) process.kill(pid, 'SIGKILL');
       waitForChild(pid, Infinity);
       reapChild(pid);
@@ -164,7 +198,7 @@ export class ForkServer {
         throw new Error(
           status === undefined
             ? `the first copy hung for ${STEP_MS} ms.`
-            : `the first copy ended with ${status.exitCode ?? `signal ${status.signalNumber}`}${errorIn(ends.stderr as number)}.`,
+            : `the first copy ended with ${status.exitCode ?? `signal ${status.signalNumber}`}${errorIn(written)}.`,
         );
       }
     } finally {

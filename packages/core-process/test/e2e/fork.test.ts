@@ -1,4 +1,5 @@
 /** fork: a copy of a busy process, from wherever start() is called; the original never notices. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runProgram, spawnProgram, temporaryFolder } from '@tooling/testkit';
 import { Process, startMethods } from 'core-process';
@@ -129,6 +130,22 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
       'end of a child\u2019s output',
       'exit of a child',
     ]);
+  });
+
+  it('lets a copy read on in a file that is standard input: what one has read the other has not', async () => {
+    const path = `${temporaryFolder()}/input`;
+    writeFileSync(path, 'x'.repeat(1_000_000));
+    const input = openSync(path, 'r');
+    const running = spawnProgram(
+      [...FLAGS, fileURLToPath(new URL('../programs/fork-stdin.mjs', import.meta.url))],
+      { stdio: [input, 'pipe', 'pipe'] },
+    );
+    closeSync(input);
+    const { stdout, stderr, exitCode } = await running.ended;
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const [here, there] = JSON.parse(stdout);
+    expect(Math.min(here, there)).toBeGreaterThan(0);
+    expect(here + there).toBe(1_000_000);
   });
 
   it('shares pipes and queues with its copies, and has pools of them', async () => {

@@ -251,6 +251,17 @@ describe.skipIf(!startMethods().includes('forkserver'))('the server', () => {
     expect(stderr.match(/CORE_PROCESS_FORKSERVER_FALLBACK/g)).toHaveLength(1);
   });
 
+  it('whose first copy writes much is used all the same', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([program('forkserver-broken.mjs')], {
+      env: { WORKS: '1' },
+    });
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: 'forkserver returned\n',
+      stderr: '',
+      exitCode: 0,
+    });
+  });
+
   it.each([1, 20, 60])(
     'whose module ends it, after %d ms, gives way to spawn, which does what the module says',
     async (milliseconds) => {
