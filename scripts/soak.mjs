@@ -1,7 +1,4 @@
-/**
- * `pnpm soak [--starts N] [--load SECONDS] [--versions 20,22,24,26] [--methods forkserver,fork] [--lanes N] [--table ROWS]`: the
- * long run of what forkserver.test.ts does in short, on each version of Node, fetched as the npm package `node`.
- */
+/** The long run of what forkserver.test.ts does in short, on each version of Node, fetched as the npm package `node`. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,16 +6,42 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { values } = parseArgs({
-  options: {
-    starts: { type: 'string', default: '10000' },
-    load: { type: 'string', default: '120' },
-    versions: { type: 'string', default: '20,22,24,26' },
-    methods: { type: 'string', default: 'forkserver,fork' },
-    lanes: { type: 'string', default: '2' },
-    table: { type: 'string', default: '0' },
-  },
-});
+const HELP = `Starts processes in a row, each with work of its own, and shows that nothing is left behind.
+
+  npm run soak -- [options]
+
+  --versions 20,22,24,26     of Node, fetched when they are not there yet
+  --methods forkserver,fork  how processes are started
+  --starts 10000             for each version and method
+  --lanes 2                  processes at a time
+  --load 120                 seconds of one process that is busy to the end
+  --table 0                  rows of a table that the first process has in memory
+`;
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        starts: { type: 'string', default: '10000' },
+        load: { type: 'string', default: '120' },
+        versions: { type: 'string', default: '20,22,24,26' },
+        methods: { type: 'string', default: 'forkserver,fork' },
+        lanes: { type: 'string', default: '2' },
+        table: { type: 'string', default: '0' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const values = options();
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
 
 /** The newest Node of a major version. */
 function nodeOf(version) {
@@ -35,7 +58,7 @@ function nodeOf(version) {
 const FLAGS = { fork: ['--single-threaded', '--v8-pool-size=1'] };
 
 const program = join(root, 'packages', 'core-process', 'test', 'programs', 'soak.mjs');
-const options = ['starts', 'load', 'lanes', 'table'].flatMap((name) => [`--${name}`, values[name]]);
+const passedOn = ['starts', 'load', 'lanes', 'table'].flatMap((name) => [`--${name}`, values[name]]);
 
 /** @param report - what the program prints */
 function print(report) {
@@ -62,7 +85,7 @@ function print(report) {
 let failed = 0;
 for (const version of values.versions.split(',')) {
   for (const method of values.methods.split(',')) {
-    const args = [...(FLAGS[method] ?? []), program, '--method', method, ...options];
+    const args = [...(FLAGS[method] ?? []), program, '--method', method, ...passedOn];
     const { status, signal, stdout } = spawnSync(nodeOf(version), args, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
