@@ -33,7 +33,7 @@ function options() {
     }).values;
   } catch (error) {
     console.error(`${error.message}\n\n${HELP}`);
-    process.exit(2);
+    return process.exit(2);
   }
 }
 

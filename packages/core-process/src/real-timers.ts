@@ -1,10 +1,4 @@
 /** Node's timers as they were when this package was loaded: what a program puts in their place, as tests do, is not for real processes. */
-export const {
-  setTimeout,
-  clearTimeout,
-  setInterval,
-  clearInterval,
-  setImmediate,
-  clearImmediate,
-}: typeof import('node:timers') = process.getBuiltinModule('node:timers');
-export const nextTick: typeof process.nextTick = process.nextTick;
+export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } =
+  process.getBuiltinModule('node:timers');
+export const nextTick = process.nextTick.bind(process);

@@ -66,11 +66,11 @@ export function abandonStack(goOn: () => void): never {
   return terminate(known, isolate);
 }
 
-function terminate({ terminator, terminate: request, requestInterrupt }: Calls, isolate: bigint): never {
+function terminate(v8: Calls, isolate: bigint): never {
   forgetAsyncContexts();
   // C++ between two functions may swallow the first, as where ESM imports CommonJS: at the next call V8 asks for another.
-  requestInterrupt(isolate, terminator, isolate);
-  request(isolate);
+  v8.requestInterrupt(isolate, v8.terminator, isolate);
+  v8.terminate(isolate);
   // Termination comes at the next turn of a loop.
   for (;;);
 }

@@ -47,7 +47,7 @@ export function neutralise(keep: readonly number[]): void {
   for (const handle of handles) {
     handle.unref?.();
     if (handle.constructor.name === 'ChildProcess') handle._handle = null;
-    if (handle instanceof MessagePort) dropMessages(handle as object as Port);
+    if (handle instanceof MessagePort) dropMessages(handle);
   }
   for (const event of process.eventNames()) {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);

@@ -121,19 +121,18 @@ const TRIES = 4;
  */
 export function callFromLoop(callback: () => void, before: () => void): void {
   const { nextTick, Timeout, Immediate, insert, binding, timeoutInfo } = node as NodeInternals;
-  let isLeft = false;
+  let immediate: NodeJS.Immediate | undefined;
   nextTick(() => {
-    if (!isLeft) before();
+    if (immediate === undefined) before();
   });
   const tries: NodeJS.Timeout[] = [];
   const afterTimer = () => {
-    isLeft = true;
     for (const other of tries) other.close();
     // Without those that were cut short.
     timeoutInfo[0] = 0;
     binding.toggleTimerRef(false);
     forgetAsyncContexts();
-    new Immediate(callback);
+    immediate = new Immediate(callback);
   };
   for (let count = 0; count < TRIES; count++) {
     const timeout = new Timeout(afterTimer, 1, undefined, false, true);

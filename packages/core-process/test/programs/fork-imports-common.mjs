@@ -1,6 +1,6 @@
 /** ESM that imports CommonJS, which forks while it is imported. */
-import './fork-at-import.cjs';
+import common from './fork-at-import.cjs';
 
-globalThis.called('importer of CommonJS');
-await undefined;
+globalThis.called(`importer of ${common}`);
+await Promise.resolve();
 globalThis.called('importer of CommonJS, later');

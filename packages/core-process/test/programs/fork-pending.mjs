@@ -145,7 +145,7 @@ for (const [owner, name] of ofNode) owner[name] = () => ({});
 const restore = () => {
   for (const [owner, name, own] of ofNode) owner[name] = own;
 };
-fork('fake timers', restore);
+fork('fake timers', async () => restore());
 restore();
 await sleep(5);
 

@@ -17,7 +17,7 @@ export function called(name) {
 const copies = [];
 
 /** @param prepare - what the copy does first */
-export function fork(place, prepare = () => undefined) {
+export function fork(place, prepare = async () => undefined) {
   const child = new Process({
     startMethod: 'fork',
     stdio: 'pipe',
