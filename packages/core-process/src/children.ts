@@ -5,6 +5,7 @@
  * daemons then have the kernel (os/parent-death.ts), the others go on as orphans.
  */
 import type { ChildHandle } from './child-handle.js';
+import { monotonicNow } from './real-timers.js';
 
 const living = new Set<ChildHandle>();
 let hooked = false;
@@ -38,7 +39,7 @@ function endAll(): void {
   const children = livingChildren();
   const daemons = children.filter((child) => child.daemon);
   for (const daemon of daemons) daemon.signal('SIGTERM');
-  const deadline = performance.now() + DAEMON_GRACE_MS;
+  const deadline = monotonicNow() + DAEMON_GRACE_MS;
   for (const daemon of daemons) {
     if (!daemon.waitSync(deadline)) daemon.signal('SIGKILL');
   }

@@ -25,6 +25,7 @@ import { callableOf } from './target/callable.js';
 import { referenceOf } from './target/reference.js';
 import { resolveTarget } from './target/resolve.js';
 import { resolveTimeout, type WaitOptions, type WaitSyncOptions, waitWithin } from './wait-options.js';
+import { monotonicNow } from './real-timers.js';
 
 /** What a Process knows beside its public fields, which belong to the subclass and travel. */
 type Internals =
@@ -205,7 +206,7 @@ export class Process<A extends unknown[] = unknown[], R = unknown> implements Di
    */
   joinSync(options: WaitSyncOptions = {}): boolean {
     const timeout = resolveTimeout(options.timeout);
-    return childOf(this, 'joinSync').waitSync(performance.now() + timeout);
+    return childOf(this, 'joinSync').waitSync(monotonicNow() + timeout);
   }
 
   /** Sends SIGTERM. A process that has ended already is left alone. */

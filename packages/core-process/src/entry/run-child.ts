@@ -20,7 +20,7 @@ import { callableOf } from '../target/callable.js';
 import { locateExport } from '../target/locate-export.js';
 import type { TargetReference } from '../target/reference.js';
 import { resolveTarget } from '../target/resolve.js';
-import { setTimeout } from '../real-timers.js';
+import { setTimeout, monotonicNow } from '../real-timers.js';
 
 /** Where a child finds its ends, unless it has kept the descriptors of another process. */
 export const CONTROL_FD = 3;
@@ -95,7 +95,7 @@ function listenToParent(abort: AbortController, parentPid: number) {
         for (const listener of listeners) listener();
         return;
       }
-      const takesLong = performance.now() - closedAt > DYING_MS;
+      const takesLong = monotonicNow() - closedAt > DYING_MS;
       looking = setTimeout(lookForNewParent, takesLong ? LOOK_SELDOM_MS : LOOK_AGAIN_MS);
       if (takesLong && holds === 0) looking.unref();
     };
@@ -103,7 +103,7 @@ function listenToParent(abort: AbortController, parentPid: number) {
     // ECONNRESET: the parent died with something unread. «close» follows.
     socket.on('error', () => undefined);
     socket.once('close', () => {
-      closedAt = performance.now();
+      closedAt = monotonicNow();
       lookForNewParent();
     });
     socket.unref();

@@ -36,7 +36,7 @@ import {
 import { locateExport } from '../target/locate-export.js';
 import type { TargetReference } from '../target/reference.js';
 import { resolveTarget } from '../target/resolve.js';
-import { setImmediate } from '../real-timers.js';
+import { setImmediate, monotonicNow } from '../real-timers.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -91,7 +91,7 @@ class Worker {
   #closing = false;
   #leaving = false;
   #running = false;
-  #lastTurn = performance.now();
+  #lastTurn = monotonicNow();
 
   constructor(boot: WorkerBoot) {
     this.#link = connectTo(boot);
@@ -185,7 +185,7 @@ class Worker {
           if (!this.#link.claim(++this.#reached)) continue;
           // Awaited in any case: promises that a task has left get their turn.
           await this.#answer(tasks[index] as Buffer, next === undefined ? 0 : next.readUInt32LE(ID_AT));
-          if (performance.now() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
+          if (monotonicNow() - this.#lastTurn > TURN_EVERY_MS) await this.#turn();
         }
       }
       if (this.#link instanceof RingLink && !this.#closing) this.#link.spin();
@@ -210,7 +210,7 @@ class Worker {
 
   async #turn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#lastTurn = performance.now();
+    this.#lastTurn = monotonicNow();
   }
 
   /**
@@ -224,7 +224,7 @@ class Worker {
       const room = this.#send(encodeShort(FromWorker.started, id), !isTimed);
       if (room !== undefined) return this.#answerLater(message, next, room);
     }
-    const began = performance.now();
+    const began = monotonicNow();
     const task = new RunningTask(id, this);
     this.#current = task;
     setCurrentTask(task);
@@ -282,7 +282,7 @@ class Worker {
   }
 
   #sendAnswer(answer: Buffer, kind: number, id: number, next: number, began: number) {
-    const milliseconds = performance.now() - began;
+    const milliseconds = monotonicNow() - began;
     setCurrentTask(undefined);
     this.#current = undefined;
     if (this.#cancelled.size > 0) this.#cancelled.delete(id);

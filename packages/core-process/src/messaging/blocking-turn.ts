@@ -12,6 +12,7 @@ import { libC } from '../os/ffi.js';
 import { type Interest, pollDescriptors } from '../os/poll.js';
 import { perProcess } from '../per-process.js';
 import { lookNow } from './turns.js';
+import { monotonicNow } from '../real-timers.js';
 
 /** A descriptor from which, or to which, something goes while the thread is blocked. */
 export interface Source extends Interest {
@@ -58,7 +59,7 @@ export function block<T>(call: string, work: () => T): T {
   const { blocking, sources, heardAt } = turnsOf();
   blocking.push(call);
   try {
-    if (performance.now() - heardAt > UNHEARD_MS) turnOnce();
+    if (monotonicNow() - heardAt > UNHEARD_MS) turnOnce();
     return work();
   } finally {
     blocking.pop();
@@ -75,7 +76,7 @@ export function block<T>(call: string, work: () => T): T {
  */
 export function turnUntil(isThere: () => boolean, deadline: number): boolean {
   while (!isThere()) {
-    const now = performance.now();
+    const now = monotonicNow();
     const left = deadline - now;
     if (!lookNow() || left <= 0 || now - turnsOf().heardAt > UNHEARD_MS) letIn(isThere, left);
     if (left <= 0) return isThere();
@@ -101,7 +102,7 @@ function letIn(isThere: () => boolean, milliseconds: number): void {
   if (isThere()) return;
   const waiting = [...sources].filter(({ fd, events }) => fd >= 0 && events !== 0);
   const ready = pollDescriptors(waiting, isSoonExpected ? 0 : milliseconds);
-  turns.heardAt = performance.now();
+  turns.heardAt = monotonicNow();
   waiting.forEach((source, index) => {
     if (ready[index] !== 0) source.onReady();
   });

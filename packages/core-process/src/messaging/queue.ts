@@ -16,6 +16,7 @@ import { QueueMaker } from './queue-maker.js';
 import { QueueVisitor } from './queue-visitor.js';
 import type { Offer } from './rendezvous.js';
 import { untilEnd } from './until-end.js';
+import { monotonicNow } from '../real-timers.js';
 
 const handoverKey = Symbol.for('core-process.handover');
 
@@ -105,7 +106,7 @@ export class Queue<T = unknown> implements Disposable, AsyncIterable<T> {
     const timeout = resolveTimeout(options.timeout);
     this.#block('putSync', (access) => {
       const payload = encodeValue(value, 'item', 0, this.#sent);
-      const deadline = performance.now() + timeout;
+      const deadline = monotonicNow() + timeout;
       const hasLeft = () => !access.hasUnsent;
       if (!turnUntil(hasLeft, deadline)) throw new TimeoutError(`${STAYED_FULL} ${timeout} ms.`, timeout);
       const pending = access.put(payload);
@@ -319,7 +320,7 @@ function settleSync<V>(answer: V | Pending<V>, timeout: number, what: string): V
   if (!(answer instanceof Pending)) return answer;
   const isSettled = () => answer.isSettled;
   try {
-    if (!turnUntil(isSettled, performance.now() + timeout)) {
+    if (!turnUntil(isSettled, monotonicNow() + timeout)) {
       answer.cancel(new TimeoutError(`${what} ${timeout} ms.`, timeout));
     }
     // Where the maker has the last word, it may still be on its way.

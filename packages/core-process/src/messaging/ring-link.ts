@@ -33,6 +33,7 @@ import { Ring, RING_HEADER_BYTES } from './ring.js';
 import type { StreamLink } from './stream-link.js';
 import { LOOK_MS, type Looker, lookEveryTurn } from './turns.js';
 import { Usual } from './usual.js';
+import { monotonicNow } from '../real-timers.js';
 
 const AWAKE = 0;
 const IN_LOOP = 1;
@@ -209,8 +210,8 @@ export class RingLink implements BatchLink, Looker {
   spin(): void {
     if (!this.#isSoonExpected) return;
     Atomics.store(this.#words, this.#mine + STATE, AWAKE);
-    const end = performance.now() + LOOK_MS;
-    while (this.#in.isEmpty && performance.now() < end) this.#futex.yield();
+    const end = monotonicNow() + LOOK_MS;
+    while (this.#in.isEmpty && monotonicNow() < end) this.#futex.yield();
     this.#readAll();
   }
 
@@ -259,7 +260,7 @@ export class RingLink implements BatchLink, Looker {
 
   /** There was something: an answer, or the next one, may come in a moment. */
   #stayAwake(): void {
-    this.#lastMessage = performance.now();
+    this.#lastMessage = monotonicNow();
     if (this.#isLooking || !this.#isSoonExpected) return;
     this.#isLooking = true;
     lookEveryTurn(this);
@@ -310,7 +311,7 @@ export class RingLink implements BatchLink, Looker {
     }
     Atomics.store(this.#words, this.#mine + STATE, AWAKE);
     if (!this.#in.isEmpty) {
-      if (this.#lastMessage > 0) this.#gap.add(performance.now() - this.#lastMessage);
+      if (this.#lastMessage > 0) this.#gap.add(monotonicNow() - this.#lastMessage);
       this.#stayAwake();
     }
     do {

@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { perProcess } from '../per-process.js';
-import { setImmediate } from '../real-timers.js';
+import { setImmediate, monotonicNow } from '../real-timers.js';
 
 /** The longest look. */
 export const LOOK_MS = availableParallelism() > 1 ? 0.15 : 0;
@@ -39,7 +39,7 @@ export function isLooking(): boolean {
 function lookOnce(): void {
   const turns = turnsOf();
   turns.immediate = undefined;
-  const now = performance.now();
+  const now = monotonicNow();
   for (const looker of turns.lookers) if (!looker.look(now)) turns.lookers.delete(looker);
   if (turns.lookers.size > 0) turns.immediate ??= setImmediate(lookOnce);
 }
@@ -52,7 +52,7 @@ function lookOnce(): void {
  */
 export function lookNow(): boolean {
   const { lookers } = turnsOf();
-  const now = performance.now();
+  const now = monotonicNow();
   let isSoonExpected = false;
   for (const looker of lookers) {
     if (!looker.isServed) continue;

@@ -7,6 +7,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { libC, type LibC, systemError } from './ffi.js';
 import { POLLIN, pollDescriptors } from './poll.js';
+import { monotonicNow } from '../real-timers.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -182,7 +183,7 @@ export function receiveDescriptors(socket: number, count: number): number[] | un
 export function readExactly(fd: number, bytes: number, deadline: number): Buffer | undefined | 'late' {
   const got = Buffer.alloc(bytes);
   for (let filled = 0; filled < bytes; ) {
-    const left = deadline - performance.now();
+    const left = deadline - monotonicNow();
     if (left <= 0) return 'late';
     const [ready] = pollDescriptors([{ fd, events: POLLIN }], left);
     if (ready === 0) continue;

@@ -24,6 +24,7 @@ import {
   keepProgramInCopies,
   whyNotChangeable,
 } from './node-program.js';
+import { monotonicNow } from '../real-timers.js';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const PR_GET_CHILD_SUBREAPER = 37;
@@ -197,11 +198,11 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export function foreignThreads(): number | undefined {
   const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_SIZE);
   const own = threadsOfNode();
-  const end = performance.now() + PASSING_WITHIN_MS;
+  const end = monotonicNow() + PASSING_WITHIN_MS;
   for (;;) {
     const threads = readdirSync('/proc/self/task').length;
     if (threads === own || threads === own + pool) return undefined;
-    if (performance.now() > end) return threads;
+    if (monotonicNow() > end) return threads;
     Atomics.wait(sleeper, 0, 0, 1);
   }
 }

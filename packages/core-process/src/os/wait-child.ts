@@ -3,6 +3,7 @@ import { readSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
 import { POLLIN, pollDescriptors } from './poll.js';
 import { readProcStat } from './proc-status.js';
+import { monotonicNow } from '../real-timers.js';
 
 /** A pipe that the child writes to. */
 export interface Drain {
@@ -26,9 +27,9 @@ export function waitForChild(pid: number, deadline: number): WaitStatus | undefi
   if (end === undefined) return waitByLooking(pid, deadline, []);
   try {
     for (;;) {
-      const [hasEnded] = pollDescriptors([{ fd: end.fd, events: POLLIN }], deadline - performance.now());
+      const [hasEnded] = pollDescriptors([{ fd: end.fd, events: POLLIN }], deadline - monotonicNow());
       if (hasEnded !== 0) return end.status();
-      if (performance.now() >= deadline) return undefined;
+      if (monotonicNow() >= deadline) return undefined;
     }
   } finally {
     end.close();
@@ -129,8 +130,8 @@ export function waitByLooking(
         : { exitCode: null, signalNumber };
     }
     if (stat === undefined && open.size === 0) return { exitCode: null, signalNumber: null };
-    if (performance.now() >= deadline) return undefined;
-    Atomics.wait(sleeper, 0, 0, Math.min(2, deadline - performance.now()));
+    if (monotonicNow() >= deadline) return undefined;
+    Atomics.wait(sleeper, 0, 0, Math.min(2, deadline - monotonicNow()));
   }
 }
 

@@ -30,7 +30,7 @@ import type { Failure } from './protocol.js';
 import type { PoolTask } from './task.js';
 import { TaskQueue } from './task-queue.js';
 import { type WorkerEvents, WorkerProcess } from './worker-process.js';
-import { setTimeout, clearTimeout, nextTick } from '../real-timers.js';
+import { setTimeout, clearTimeout, nextTick, monotonicNow } from '../real-timers.js';
 
 /** A worker is sent no more than this ahead: so many milliseconds of work, so many tasks. */
 const AHEAD_MS = 2;
@@ -390,7 +390,7 @@ export class Dispatcher implements WorkerEvents {
   }
 
   #dispatch(): void {
-    const now = performance.now();
+    const now = monotonicNow();
     for (const worker of this.#workers) {
       if (worker.state === 'ready' && worker.own.length > 0) this.#assignOwn(worker);
     }
@@ -431,7 +431,7 @@ export class Dispatcher implements WorkerEvents {
       if (worker.tasks.length > 1) mayHelp = true;
     }
     if (!isOneFree || !mayHelp) return;
-    const now = performance.now();
+    const now = monotonicNow();
     for (const worker of this.#workers) {
       if (worker.tasks.length > 1 && now - worker.runningSince > AHEAD_MS) this.#takeBack(worker);
     }

@@ -29,7 +29,7 @@ import {
   type WorkerBoot,
 } from './protocol.js';
 import type { PoolTask } from './task.js';
-import { setTimeout, clearTimeout } from '../real-timers.js';
+import { setTimeout, clearTimeout, monotonicNow } from '../real-timers.js';
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {
@@ -164,7 +164,7 @@ export class WorkerProcess {
     clearTimeout(this.idleTimer);
     this.assigned++;
     if (this.tasks.length === 0) {
-      this.runningSince = performance.now();
+      this.runningSince = monotonicNow();
       this.#expected = 0;
     }
     this.tasks.push(task);
@@ -364,7 +364,7 @@ export class WorkerProcess {
     const task = this.#find(id);
     if (task === undefined) return;
     this.running = task;
-    this.runningSince = performance.now();
+    this.runningSince = monotonicNow();
     this.#events.onStarted(this, task);
   }
 

@@ -30,6 +30,7 @@ import {
 } from './fork-server-protocol.js';
 import { reapWhenEnded } from './native-child.js';
 import type { LaunchMessage, StdioMode } from './start-method.js';
+import { monotonicNow } from '../real-timers.js';
 
 /** Loading modules takes its time; what takes longer than this hangs. */
 const LOADING_MS = 60_000;
@@ -72,13 +73,13 @@ function readUntilEnd(pid: number, stdout: number, stderr: number, deadline: num
   let written = Buffer.alloc(0);
   let open = [stdout, stderr];
   for (;;) {
-    const status = waitForChild(pid, performance.now());
+    const status = waitForChild(pid, monotonicNow());
     // What it wrote last is there by the time it has ended.
     const ready = pollDescriptors(
       open.map((fd) => ({ fd, events: POLLIN })),
       status === undefined ? LOOK_MS : 0,
     );
-    if ((status !== undefined && ready.every((events) => events === 0)) || performance.now() > deadline)
+    if ((status !== undefined && ready.every((events) => events === 0)) || monotonicNow() > deadline)
       return { status, written: written.toString() };
     open = open.filter((fd, index) => {
       if (ready[index] === 0) return true;
@@ -104,7 +105,7 @@ export class ServerLostError extends Error {}
 
 /** Closing our end has ended it, if it was alive. */
 function reapIfEnded(pid: number): void {
-  if (waitForChild(pid, performance.now() + REAP_MS) !== undefined) reapChild(pid);
+  if (waitForChild(pid, monotonicNow() + REAP_MS) !== undefined) reapChild(pid);
 }
 
 export class ForkServer {
@@ -188,7 +189,7 @@ export class ForkServer {
     const { pid, ends } = outcome;
     try {
       const [stdout, stderr] = [ends.stdout as number, ends.stderr as number];
-      const { status, written } = readUntilEnd(pid, stdout, stderr, performance.now() + STEP_MS);
+      const { status, written } = readUntilEnd(pid, stdout, stderr, monotonicNow() + STEP_MS);
       if (status === undefined) process.kill(pid, 'SIGKILL');
       waitForChild(pid, Infinity);
       reapChild(pid);
@@ -229,7 +230,7 @@ export class ForkServer {
     if (CORE_PROCESS_STEPS) atStep('owner: copy asked for');
     // The copy holds the only other ends: when it ends, ours do.
     closeTheirs();
-    const deadline = performance.now() + STEP_MS;
+    const deadline = monotonicNow() + STEP_MS;
     const answer = this.#answer(deadline);
     if (answer?.answer === 'refused') return { kind: 'refused', error: systemError('clone', answer.value) };
     if (CORE_PROCESS_STEPS) atStep('owner: copy made');
@@ -270,11 +271,11 @@ export class ForkServer {
     };
     this.#tell(frame(serialize(config)));
     if (CORE_PROCESS_STEPS) atStep('owner: server told what to load');
-    this.#expect('loaded', performance.now() + LOADING_MS);
+    this.#expect('loaded', monotonicNow() + LOADING_MS);
     return adoptOrphansWhile(() => {
       if (CORE_PROCESS_STEPS) atStep('owner: adopts orphans');
       this.#tell(Buffer.from('x'));
-      return this.#expect('template', performance.now() + STEP_MS);
+      return this.#expect('template', monotonicNow() + STEP_MS);
     });
   }
 

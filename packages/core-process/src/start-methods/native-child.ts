@@ -11,7 +11,7 @@ import { reapChild, waitForChild } from '../os/wait-child.js';
 import { signalName } from '../exit-record.js';
 import type { OurEnds } from './child-ends.js';
 import type { ChildEvents, ChildStream, RunningChild } from './start-method.js';
-import { setTimeout } from '../real-timers.js';
+import { setTimeout, monotonicNow } from '../real-timers.js';
 
 /** The kernel closes a process' files some microseconds before it can be waited for. */
 const BLOCK_FOR_END_MS = 2;
@@ -25,7 +25,7 @@ export function reapWhenEnded(
 ): void {
   let pause = 1;
   const look = () => {
-    waitForChild(pid, performance.now() + BLOCK_FOR_END_MS);
+    waitForChild(pid, monotonicNow() + BLOCK_FOR_END_MS);
     if (CORE_PROCESS_STEPS) atStep('owner: before the end');
     const status = reapChild(pid);
     if (status !== undefined) {
