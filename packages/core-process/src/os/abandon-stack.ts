@@ -7,6 +7,7 @@
 
 import { libC, type LibC } from './ffi.js';
 import { addressOfSymbol } from './node-program.js';
+import { monotonicNow } from '../real-timers.js';
 import { callFromLoop, forgetAsyncContexts } from './pending-callbacks.js';
 
 interface Calls {
@@ -19,6 +20,8 @@ interface Calls {
   removeMicrotasksCompleted(isolate: bigint, callback: bigint, data: null): void;
 }
 let calls: Calls | undefined;
+
+const WITHIN_MS = 1000;
 
 /** Methods without parameters: V8 can call them back as functions that take an isolate. */
 const TERMINATE = '_ZN2v87Isolate18TerminateExecutionEv';
@@ -72,5 +75,7 @@ function terminate(v8: Calls, isolate: bigint): never {
   v8.requestInterrupt(isolate, v8.terminator, isolate);
   v8.terminate(isolate);
   // Termination comes at the next turn of a loop.
-  for (;;);
+  const end = monotonicNow() + WITHIN_MS;
+  while (monotonicNow() < end);
+  throw new Error('V8 does not leave what it is doing, as where its debugger has paused.');
 }

@@ -6,18 +6,19 @@
  * | uv_loop_t                 | byte | uv_handle_t, uv_stream_t, uv_udp_t            | byte     |
  * | ------------------------- | ---- | --------------------------------------------- | -------- |
  * | active_handles            | 8    | type                                          | 16       |
- * | handle_queue              | 16   | handle_queue                                  | 32       |
- * | active_reqs               | 32   | flags                                         | 88       |
- * | pending_queue             | 72   | close_cb                                      | 24       |
- * | watcher_queue             | 88   | of a stream: write_queue_size                 | 96       |
- * | wq: work that was done    | 120  | connect_req, shutdown_req                     | 120, 128 |
- * |                           |      | write_queue, write_completed_queue            | 192, 208 |
- * |                           |      | of a child: exit_cb                           | 96       |
+ * | handle_queue              | 16   | close_cb                                      | 24       |
+ * | active_reqs               | 32   | handle_queue                                  | 32       |
+ * | pending_queue             | 72   | flags                                         | 88       |
+ * | watcher_queue             | 88   | of a child: exit_cb                           | 96       |
+ * | wq: work that was done    | 120  | of a stream: write_queue_size                 | 96       |
+ * | inotify_watchers          | -16  | its connect_req, shutdown_req                 | 120, 128 |
+ * |                           |      | its write_queue, write_completed_queue        | 192, 208 |
  * |                           |      | of a UDP socket: send_queue_size, _count      | 96, 104  |
- * |                           |      | write_queue, write_completed_queue            | 184, 200 |
+ * |                           |      | its write_queue, write_completed_queue        | 184, 200 |
  *
  * A queue is a ring of next and previous pointers which begins and ends in its head; empty it points to itself. That of
- * the watchers goes through byte 24 of each uv__io_t, whose `events` are at byte 44.
+ * the watchers goes through byte 24 of each uv__io_t, whose `events` are at byte 44. What inotify watches is a tree (left
+ * and right at bytes 0 and 8); the loop's field for it is the last but one.
  */
 import { libC, type LibC } from './ffi.js';
 import { ringsOnStack } from './rings-on-stack.js';
@@ -37,15 +38,18 @@ const EXIT_CALLBACK_AT = 96;
 const RING_OF_HANDLES_AT = 32;
 const FLAGS_AT = 88;
 const HANDLE_BYTES = 256;
+const TIMER = 13;
 const CHILD = 10;
 const UDP = 15;
 /** Pipes and Unix sockets, TCP, terminals. */
 const STREAMS = [7, 12, 14];
-/** Type of handle → what ends its events. Timers, signals and children's ends are Node's own affair. */
+/** Type of handle → what ends its events. Signals are Node's own affair. */
 const STOPS = new Map([
   [3, 'uv_fs_event_stop'],
   [4, 'uv_fs_poll_stop'],
   [8, 'uv_poll_stop'],
+  // Node's own for all timers, which the first of the copy starts again, and those of dns.
+  [TIMER, 'uv_timer_stop'],
   [UDP, 'uv_udp_recv_stop'],
   ...STREAMS.map((type) => [type, 'uv_read_stop'] as const),
 ]);
@@ -61,6 +65,7 @@ const IS_REF = 0x8;
 interface Loop {
   readonly koffi: LibC['koffi'];
   readonly address: bigint;
+  readonly bytes: number;
   readonly stops: ReadonlyMap<number, (handle: bigint) => number>;
   readonly uv_ref: (handle: bigint) => void;
   readonly uv_unref: (handle: bigint) => void;
@@ -74,6 +79,7 @@ function mainLoop(): Loop {
   return (loop = {
     koffi,
     address,
+    bytes: (library.func('size_t uv_loop_size()') as unknown as () => number)(),
     stops: new Map([...STOPS].map(([type, name]) => [type, library.func(`int ${name}(uintptr_t)`)])),
     uv_ref: library.func('void uv_ref(uintptr_t)'),
     uv_unref: library.func('void uv_unref(uintptr_t)'),
@@ -149,12 +155,34 @@ function requests(koffi: LibC['koffi'], loop: bigint): Uint32Array {
   return new Uint32Array(koffi.view(loop, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1);
 }
 
-/** Of all handles, also those which do not keep the loop alive: Node lists only those that do. */
+/** In a node of the tree: whether listeners are being called. */
+const ITERATING_AT = 48;
+
+/** Whether libuv is telling of changed files: it could not go on with that in a copy, which has another inotify. */
+export function isTellingOfChanges(): boolean {
+  const { koffi, address, bytes } = mainLoop();
+  const isIterating = (node: bigint): boolean => {
+    if (node === 0n) return false;
+    const memory = koffi.view(node, ITERATING_AT + 4);
+    const [left = 0n, right = 0n] = new BigUint64Array(memory, 0, 2);
+    return new Int32Array(memory, ITERATING_AT, 1)[0] !== 0 || isIterating(left) || isIterating(right);
+  };
+  const [root = 0n] = new BigUint64Array(koffi.view(address + BigInt(bytes - 16), 8));
+  return isIterating(root);
+}
+
+/**
+ * Of all handles, also those which do not keep the loop alive: Node lists only those that do. Not of timers, whose
+ * owners may be gone.
+ */
 export function withAllRef<T>(list: () => T): T {
   const { koffi, uv_ref, uv_unref } = mainLoop();
-  const isRef = (handle: bigint) =>
-    ((new Uint32Array(koffi.view(handle, HANDLE_BYTES), FLAGS_AT, 1)[0] as number) & IS_REF) !== 0;
-  const others = handles().filter((handle) => !isRef(handle));
+  const others = handles().filter((handle) => {
+    const memory = koffi.view(handle, HANDLE_BYTES);
+    const [type] = new Uint32Array(memory, TYPE_AT, 1);
+    const [flags = 0] = new Uint32Array(memory, FLAGS_AT, 1);
+    return type !== TIMER && (flags & IS_REF) === 0;
+  });
   for (const handle of others) uv_ref(handle);
   try {
     return list();

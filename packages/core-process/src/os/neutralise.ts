@@ -10,6 +10,8 @@
  * | what is about to be closed          | stays as it is: nothing tells of its end                          |
  * | children                            | `kill()` does nothing; they are not waited for                    |
  * | file watchers                       | see nothing                                                       |
+ * | answers of dns, connections of http | the original's alone                                              |
+ * | domains, `process.send()`           | left                                                              |
  * | messages that wait in a port        | dropped; the port can be used on, between parts of the copy        |
  * | listeners on `process`              | removed                                                           |
  * | work in the thread pool             | forgotten: it never comes back                                    |
@@ -34,6 +36,8 @@ interface Handle {
   readonly fd?: number;
   unref?(): void;
   _handle?: unknown;
+  emit?(event: string): void;
+  listenerCount?(event: string): number;
 }
 
 /** @param keep - descriptors that are the copy's own */
@@ -51,6 +55,12 @@ export function neutralise(keep: readonly number[]): void {
   }
   for (const event of process.eventNames()) {
     if (!NODES_OWN_EVENTS.has(event)) process.removeAllListeners(event);
+  }
+  leaveAgents(handles);
+  leaveDomains();
+  // The copy is nobody's child by Node's own channel.
+  if (process.channel !== undefined) {
+    Object.assign(process, { channel: undefined, connected: false, send: undefined, disconnect: undefined });
   }
   dropPendingOutput();
   // Unless the program has put something else there.
@@ -88,6 +98,30 @@ function isSocket(fd: number): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** A copy's requests would be given the original's connections. */
+function leaveAgents(handles: readonly Handle[]): void {
+  const pooled = handles.filter((handle) => (handle.listenerCount?.('agentRemove') ?? 0) > 0);
+  if (pooled.length === 0) return;
+  for (const name of ['node:http', 'node:https'] as const) {
+    // What waits for a free connection is the original's.
+    Object.assign(process.getBuiltinModule(name).globalAgent, { requests: Object.create(null) });
+  }
+  for (const socket of pooled) {
+    // Of those that are free an agent lets go only then.
+    Object.defineProperty(socket, 'writable', { value: false });
+    socket.emit?.('agentRemove');
+  }
+}
+
+/** What goes wrong in a copy is not for the listeners of its original. */
+function leaveDomains(): void {
+  // Null before the module is loaded, which defines it anew.
+  if (Object.getOwnPropertyDescriptor(process, 'domain')?.get === undefined) return;
+  const { _stack: entered } = process.getBuiltinModule('node:domain') as unknown as { _stack: object[] };
+  entered.length = 0;
+  Object.assign(process, { domain: null });
 }
 
 function dropMessages(port: Port): void {

@@ -55,6 +55,7 @@ interface NodeInternals {
   readonly clearDefaultTriggerAsyncId: () => void;
   readonly clearAsyncIdStack: () => void;
   readonly disablePromiseHookIfNecessary: () => void;
+  readonly setUncaughtExceptionCaptureCallback: (callback: null) => void;
   /** Of the date that answers of http carry. */
   readonly resetCache: () => void;
 }
@@ -80,6 +81,7 @@ const NAMES = [
   'clearDefaultTriggerAsyncId',
   'clearAsyncIdStack',
   'disablePromiseHookIfNecessary',
+  'setUncaughtExceptionCaptureCallback',
   'resetCache',
 ] as const satisfies readonly (keyof NodeInternals)[];
 
@@ -102,6 +104,7 @@ export function forgetPendingCallbacks(): void {
   const internals = node as NodeInternals;
   forgetTimers(internals);
   forgetRejections(internals);
+  internals.setUncaughtExceptionCaptureCallback(null);
   while (internals.queue.shift() !== null);
   internals.setHasTickScheduled(false);
   forgetMicrotasks();
@@ -109,7 +112,7 @@ export function forgetPendingCallbacks(): void {
   internals.disablePromiseHookIfNecessary();
 }
 
-/** One more than terminations can be left over. */
+/** A termination that is left over takes one: the second that was asked for, or those of a tick. */
 const TRIES = 4;
 
 /**
@@ -117,13 +120,13 @@ const TRIES = 4;
  * then. By a timer first: Node calls the next one when a termination that was left over has cut that short, while
  * it would lose immediates.
  *
- * @param before - may be called earlier, by a tick, with something on the stack
+ * @param stillWithin - may be called by a tick before that, with something on the stack
  */
-export function callFromLoop(callback: () => void, before: () => void): void {
+export function callFromLoop(callback: () => void, stillWithin: () => void): void {
   const { nextTick, Timeout, Immediate, insert, binding, timeoutInfo } = node as NodeInternals;
   let immediate: NodeJS.Immediate | undefined;
   nextTick(() => {
-    if (immediate === undefined) before();
+    if (immediate === undefined) stillWithin();
   });
   const tries: NodeJS.Timeout[] = [];
   const afterTimer = () => {
@@ -226,6 +229,7 @@ function findInternals(inspector: SelfInspector): NodeInternals {
     ...internal('internal/timers'),
     ...internal('internal/async_hooks'),
     ...internal('internal/process/promises'),
+    ...internal('internal/process/execution'),
     ...seenBy(internal('internal/process/task_queues'), 'setupTaskQueue'),
     ...seenBy(internal('internal/async_hooks'), 'executionAsyncResource'),
     ...seenBy(internal('internal/http'), 'utcDate'),

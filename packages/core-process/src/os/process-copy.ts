@@ -119,6 +119,11 @@ export function hasCopyableFlags(): boolean {
   return COPYABLE_FLAGS.every((flag) => options.includes(flag));
 }
 
+/** True when V8 would take the end of what a copy leaves behind for an error, and abort. */
+export function abortsOnErrors(): boolean {
+  return optionsOfNode().includes('--abort-on-uncaught-exception');
+}
+
 function optionsOfNode(): string[] {
   return `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
     .replaceAll('_', '-')

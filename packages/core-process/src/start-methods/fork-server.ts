@@ -83,10 +83,20 @@ function readUntilEnd(pid: number, stdout: number, stderr: number, deadline: num
       return { status, written: written.toString() };
     open = open.filter((fd, index) => {
       if (ready[index] === 0) return true;
-      const read = readSync(fd, chunk);
+      const read = readSome(fd, chunk);
       if (fd === stderr) written = Buffer.concat([written, chunk.subarray(0, read)]).subarray(-KEPT_BYTES);
       return read > 0;
     });
+  }
+}
+
+/** 0 at the end, also when that is by a reset. */
+function readSome(fd: number, into: Buffer): number {
+  try {
+    return readSync(fd, into);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return 0;
+    throw error;
   }
 }
 

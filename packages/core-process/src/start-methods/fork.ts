@@ -13,11 +13,12 @@ import { runChild, useDescriptors } from '../entry/run-child.js';
 import { StartMethodUnavailableError } from '../errors.js';
 import { abandonStack, prepareToAbandonStack } from '../os/abandon-stack.js';
 import { moveDescriptor } from '../os/descriptors.js';
-import { forgetWrites } from '../os/event-loop.js';
+import { forgetWrites, isTellingOfChanges } from '../os/event-loop.js';
 import { neutralise } from '../os/neutralise.js';
 import { findPendingCallbacks } from '../os/pending-callbacks.js';
 import { tellOfCopy } from '../os/tell-of-copy.js';
 import {
+  abortsOnErrors,
   COPYABLE_FLAGS,
   foreignThreads,
   forkProcess,
@@ -40,6 +41,7 @@ function unavailable(): string | undefined {
   const program = process.argv[1] ?? 'program.js';
   const unable = whyNotCopyable();
   if (unable !== undefined) return unable;
+  if (abortsOnErrors()) return 'copies would abort, under --abort-on-uncaught-exception.';
   return hasCopyableFlags()
     ? whyNotLeft()
     : `this Node has threads that a copy would miss. Start it as: node ${COPYABLE_FLAGS.join(' ')} ${program}`;
@@ -54,6 +56,14 @@ function whyNotLeft(): string | undefined {
   } catch (error) {
     return `this Node keeps what it has still to call elsewhere than Node 20 to 26 do (${(error as Error).message}).`;
   }
+}
+
+/** More than the copy calls within each other before it has left its original's stack. */
+const NEEDED_FRAMES = 500;
+
+/** @throws RangeError here, and not in the copy, when the stack is nearly full */
+function haveStack(frames: number): number {
+  return frames === 0 ? 0 : 1 + haveStack(frames - 1);
 }
 
 /** Exit code of a copy that never came to its target. */
@@ -72,9 +82,17 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
     throw new StartMethodUnavailableError(
       'fork',
       ['spawn', 'forkserver'],
-      `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first`,
+      `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first, and start Node without what has threads of its own, as --inspect, --cpu-prof or a loader`,
     );
   }
+  if (isTellingOfChanges()) {
+    throw new StartMethodUnavailableError(
+      'fork',
+      ['spawn', 'forkserver'],
+      'a copy can not be made in a callback of fs.watch(), nor in what a promise calls that was settled there; start it by setImmediate()',
+    );
+  }
+  haveStack(NEEDED_FRAMES);
   useUpRandomNumbers();
   const ends = openChildEnds(request.stdio);
   let pid: number;
@@ -90,8 +108,11 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       liveAsCopy(request, ends);
     } catch (error) {
       // It must not go on as its original, which is what an error of start() would make it do.
-      writeSync(2, `This copy could not be put right, and ends.\n${inspect(error)}\n`);
-      leave(NOT_PUT_RIGHT);
+      try {
+        writeSync(2, `This copy could not be put right, and ends.\n${inspect(error)}\n`);
+      } finally {
+        leave(NOT_PUT_RIGHT);
+      }
     }
   }
   ends.closeTheirs();

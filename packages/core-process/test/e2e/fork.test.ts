@@ -65,7 +65,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('goes on with nothing in a copy that stands below, in libuv, V8 or Node', async () => {
-    expect(await ranFromEverywhere('fork-from-native.mjs')).toEqual({ places: 11, calls: 39 });
+    expect(await ranFromEverywhere('fork-from-native.mjs')).toEqual({ places: 12, calls: 40 });
   });
 
   it('lets the copy use what Node keeps for all: TLS, HTTP/2, the date of HTTP', async () => {
@@ -74,7 +74,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
       fileURLToPath(new URL('../programs/fork-servers.mjs', import.meta.url)),
     ]);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    const works = { tls: 'echo', http2: 'answer', dateMoves: true };
+    const works = { tls: 'echo', http2: 'answer', agent: 'OK', dateMoves: true };
     expect(JSON.parse(stdout)).toEqual({
       ...Object.fromEntries(['tls', 'tls that has written', 'http2', 'http'].map((place) => [place, works])),
       original: works,
@@ -89,14 +89,43 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     expect({ stdout, exitCode }).toEqual({ stdout: 'began\nERR_START_METHOD_UNAVAILABLE\n', exitCode: 0 });
   });
 
-  it('works beside `node:domain`, and is refused where Math is frozen', async () => {
+  it('works beside `node:domain`, and is refused under options that forbid it', async () => {
     const program = fileURLToPath(new URL('../programs/fork-once.mjs', import.meta.url));
     const runWith = async (...flags: string[]) => {
       const { stdout } = await runProgram([...FLAGS, '--no-warnings', ...flags, program]);
       return stdout;
     };
-    expect(await runWith('--import', 'node:domain')).toBe('true\n');
+    expect(await runWith()).toBe('0 true\n');
+    // Its error is its own, and not for the domain of its original.
+    expect(await runWith('--import', 'node:domain')).toBe('1 true\n');
     expect(await runWith('--frozen-intrinsics')).toMatch(/ERR_START_METHOD_UNAVAILABLE.*frozen Math/);
+    expect(await runWith('--abort-on-uncaught-exception')).toMatch(/ERR_START_METHOD_UNAVAILABLE.*abort/);
+  });
+
+  it('is refused where the copy could not leave its original', async () => {
+    const { stdout, stderr, exitCode } = await runProgram([
+      ...FLAGS,
+      fileURLToPath(new URL('../programs/fork-refused.mjs', import.meta.url)),
+      `${temporaryFolder()}/file`,
+    ]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(JSON.parse(stdout)).toEqual({
+      'in a listener of a file watcher': 'ERR_START_METHOD_UNAVAILABLE',
+      'behind a promise that it has settled': 'ERR_START_METHOD_UNAVAILABLE',
+      later: true,
+      'at the end of the stack': 'RangeError',
+    });
+  });
+
+  it('ends a copy that can not be put right, even if it can not say so', async () => {
+    const full = openSync('/dev/full', 'w');
+    const running = spawnProgram(
+      [...FLAGS, fileURLToPath(new URL('../programs/fork-not-right.mjs', import.meta.url))],
+      { stdio: ['ignore', 'pipe', full] },
+    );
+    closeSync(full);
+    const { stdout, exitCode } = await running.ended;
+    expect({ stdout, exitCode }).toEqual({ stdout: '1\n', exitCode: 0 });
   });
 
   it('tells a copy of no event of its original, and takes it no input', async () => {

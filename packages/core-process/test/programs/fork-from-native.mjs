@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns';
+import { createSocket } from 'node:dgram';
+import { lookup, Resolver } from 'node:dns';
 import { stat } from 'node:fs';
 import { stat as promiseOfStat } from 'node:fs/promises';
 import { Session } from 'node:inspector';
@@ -40,6 +41,16 @@ await four('compression', (done) => deflate('x'.repeat(1000), done));
 await four('names', (done) => lookup('localhost', done));
 await four('promises of files', async (done) => done(await promiseOfStat('/')));
 await four('children', (done) => spawn('true').on('exit', done));
+
+// A server that never answers.
+const server = createSocket('udp4').unref();
+await new Promise((resolve) => server.bind(0, '127.0.0.1', resolve));
+const resolver = new Resolver({ timeout: 100, tries: 1 });
+resolver.setServers([`127.0.0.1:${server.address().port}`]);
+const timedOut = new Promise((resolve) => resolver.resolve4('example.org', resolve));
+void timedOut.then(() => called('time-out of a name server'));
+fork('name server', () => sleep(300));
+await timedOut;
 
 const { port1, port2 } = new MessageChannel();
 await new Promise((resolve) => {

@@ -55,6 +55,14 @@ async function dateOf(server) {
   return response.headers.date;
 }
 
+/** By the agent that keeps connections: one of the original must not be used by a copy. */
+async function askByAgent() {
+  const [response] = await once(http.get({ port: keptPort, host: 'localhost' }), 'response');
+  response.resume();
+  await once(response, 'end');
+  return response.statusMessage;
+}
+
 async function useAll() {
   const [tlsServer, http2Server, httpServer] = await Promise.all([serveTls(), serveHttp2(), serveHttp()]);
   const socket = await connectTls(tlsServer);
@@ -71,9 +79,12 @@ async function useAll() {
   socket.destroy();
   session.destroy();
   for (const server of [tlsServer, http2Server, httpServer]) server.close();
-  return { tls: echo, http2: answer, dateMoves: last !== first };
+  return { tls: echo, http2: answer, agent: await askByAgent(), dateMoves: last !== first };
 }
 
+/** The original's, for all. */
+const kept = await serveHttp();
+const { port: keptPort } = kept.address();
 const copies = [];
 const fork = (place) => copies.push([place, new Process({ startMethod: 'fork', target: useAll }).start()]);
 
@@ -97,6 +108,7 @@ fork('http2');
 await once(request, 'data');
 
 const httpServer = await serveHttp();
+await askByAgent();
 // Node keeps the date until a timer of its own takes it back.
 await dateOf(httpServer);
 fork('http');
@@ -107,4 +119,5 @@ for (const server of [tlsServer, http2Server, httpServer]) server.close();
 const results = { original: await useAll() };
 for (const [place, child] of copies) results[place] = await child.result.catch(String);
 for (const [, child] of copies) await child.join();
+kept.close();
 console.log(JSON.stringify(results));
