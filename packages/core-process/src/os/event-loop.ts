@@ -18,8 +18,9 @@
  *
  * A queue is a ring of next and previous pointers which begins and ends in its head; empty it points to itself. That of
  * the watchers goes through byte 24 of each uv__io_t, whose `events` are at byte 44. What inotify watches is a tree (left
- * and right at bytes 0 and 8); the loop's field for it is the last but one.
+ * and right at bytes 0 and 8); the loop's field for it is the last but one, before the descriptor of inotify.
  */
+import { readlinkSync } from 'node:fs';
 import { libC, type LibC } from './ffi.js';
 import { ringsOnStack } from './rings-on-stack.js';
 
@@ -155,6 +156,15 @@ function requests(koffi: LibC['koffi'], loop: bigint): Uint32Array {
   return new Uint32Array(koffi.view(loop, ACTIVE_REQUESTS_AT + 4), ACTIVE_REQUESTS_AT, 1);
 }
 
+function isInotify(fd: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:inotify';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 /** In a node of the tree: whether listeners are being called. */
 const ITERATING_AT = 48;
 
@@ -167,7 +177,11 @@ export function isTellingOfChanges(): boolean {
     const [left = 0n, right = 0n] = new BigUint64Array(memory, 0, 2);
     return new Int32Array(memory, ITERATING_AT, 1)[0] !== 0 || isIterating(left) || isIterating(right);
   };
-  const [root = 0n] = new BigUint64Array(koffi.view(address + BigInt(bytes - 16), 8));
+  const fields = koffi.view(address + BigInt(bytes - 16), 16);
+  const [root = 0n] = new BigUint64Array(fields, 0, 1);
+  const [inotify = -1] = new Int32Array(fields, 8, 1);
+  // Nobody has watched anything so far; or the fields are others, in a libuv to come.
+  if (inotify < 0 || !isInotify(inotify)) return false;
   return isIterating(root);
 }
 
