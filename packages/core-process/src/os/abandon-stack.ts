@@ -6,6 +6,7 @@
  */
 
 import { libC, type LibC } from './ffi.js';
+import { currentIsolate } from './isolate.js';
 import { addressOfSymbol } from './node-program.js';
 import { monotonicNow } from '../real-timers.js';
 import { callFromLoop, forgetAsyncContexts } from './pending-callbacks.js';
@@ -13,7 +14,6 @@ import { callFromLoop, forgetAsyncContexts } from './pending-callbacks.js';
 interface Calls {
   readonly terminator: bigint;
   readonly canceller: bigint;
-  getCurrent(): bigint;
   terminate(isolate: bigint): void;
   requestInterrupt(isolate: bigint, callback: bigint, data: bigint): void;
   addMicrotasksCompleted(isolate: bigint, callback: bigint, data: null): void;
@@ -37,7 +37,6 @@ export function prepareToAbandonStack(): void {
   calls ??= {
     terminator: addressOfSymbol(TERMINATE),
     canceller: addressOfSymbol(CANCEL),
-    getCurrent: library.func('void *_ZN2v87Isolate10GetCurrentEv()'),
     terminate: library.func(`void ${TERMINATE}(void *)`),
     requestInterrupt: library.func(
       'void _ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_(void *, uintptr_t, void *)',
@@ -54,7 +53,7 @@ export function prepareToAbandonStack(): void {
 /** @param goOn - called by the event loop, with nothing else on the stack */
 export function abandonStack(goOn: () => void): never {
   const known = calls as Calls;
-  const isolate = known.getCurrent();
+  const isolate = currentIsolate();
   callFromLoop(
     () => {
       known.removeMicrotasksCompleted(isolate, known.canceller, null);

@@ -8,6 +8,7 @@
  * @see v8-microtask-queue.h of V8
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { currentIsolate } from './isolate.js';
 import { libC, type LibC } from './ffi.js';
 
 /** MicrotasksScope::kDoNotRunMicrotasks: such a scope counts nothing, so that it need not be left again. */
@@ -16,10 +17,7 @@ const DO_NOT_RUN = 1;
 const SCOPE_BYTES = 24;
 const WORDS_OF_A_QUEUE = 8;
 
-interface Calls {
-  getCurrent(): bigint;
-  enterScope(scope: Uint8Array, isolate: bigint, queue: null, type: number): void;
-}
+type EnterScope = (scope: Uint8Array, isolate: bigint, queue: null, type: number) => void;
 
 let size: BigInt64Array | undefined;
 
@@ -27,14 +25,11 @@ let size: BigInt64Array | undefined;
 export function findMicrotaskQueue(): void {
   if (size !== undefined) return;
   const { koffi, library } = libC() as LibC;
-  const calls = {
-    getCurrent: library.func('void *_ZN2v87Isolate10GetCurrentEv()'),
-    enterScope: library.func(
-      'void _ZN2v815MicrotasksScopeC1EPNS_7IsolateEPNS_14MicrotaskQueueENS0_4TypeE(_Out_ void *, void *, void *, int)',
-    ),
-  } as unknown as Calls;
+  const enterScope = library.func(
+    'void _ZN2v815MicrotasksScopeC1EPNS_7IsolateEPNS_14MicrotaskQueueENS0_4TypeE(_Out_ void *, void *, void *, int)',
+  ) as unknown as EnterScope;
   const scope = new BigUint64Array(SCOPE_BYTES / 8);
-  calls.enterScope(new Uint8Array(scope.buffer), calls.getCurrent(), null, DO_NOT_RUN);
+  enterScope(new Uint8Array(scope.buffer), currentIsolate(), null, DO_NOT_RUN);
   const address = scope[1] as bigint;
 
   const readings = [readWords(address)];
