@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('../programs/fork-copy.mjs', import.meta.url));
 const FLAGS = ['--single-threaded', '--v8-pool-size=1'];
+const runCopying = (name: string, ...args: string[]) =>
+  runProgram([...FLAGS, fileURLToPath(new URL(`../programs/${name}`, import.meta.url)), ...args]);
 
 describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   it('copies closures and variables, and none of what was under way', async () => {
@@ -44,10 +46,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   const ranFromEverywhere = async (name: string) => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL(`../programs/${name}`, import.meta.url)),
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying(name);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const { ends, calls } = JSON.parse(stdout);
     for (const [place, result, written] of ends) {
@@ -69,10 +68,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('lets the copy use what Node keeps for all: TLS, HTTP/2, the date of HTTP', async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-servers.mjs', import.meta.url)),
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying('fork-servers.mjs');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const works = { tls: 'echo', http2: 'answer', agent: 'OK', dateMoves: true };
     expect(JSON.parse(stdout)).toEqual({
@@ -82,10 +78,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('is refused in a handler of `exit`, where a copy would end as well', async () => {
-    const { stdout, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-at-exit.mjs', import.meta.url)),
-    ]);
+    const { stdout, exitCode } = await runCopying('fork-at-exit.mjs');
     expect({ stdout, exitCode }).toEqual({ stdout: 'began\nERR_START_METHOD_UNAVAILABLE\n', exitCode: 0 });
   });
 
@@ -96,6 +89,8 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
       return stdout;
     };
     expect(await runWith()).toBe('0 true\n');
+    // Which has a thread of its own for a moment, from Node 22 on.
+    expect(await runWith('--import', 'node:tls')).toBe('0 true\n');
     // Its error is its own, and not for the domain of its original.
     expect(await runWith('--import', 'node:domain')).toBe('1 true\n');
     expect(await runWith('--frozen-intrinsics')).toMatch(/ERR_START_METHOD_UNAVAILABLE.*frozen Math/);
@@ -103,11 +98,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('is refused where the copy could not leave its original', async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-refused.mjs', import.meta.url)),
-      `${temporaryFolder()}/file`,
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying('fork-refused.mjs', `${temporaryFolder()}/file`);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toEqual({
       'in a listener of a file watcher': 'ERR_START_METHOD_UNAVAILABLE',
@@ -126,6 +117,15 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
     closeSync(full);
     const { stdout, exitCode } = await running.ended;
     expect({ stdout, exitCode }).toEqual({ stdout: '1\n', exitCode: 0 });
+  });
+
+  it('leaves to its original what Node tells of errors, and its channel to its parent', async () => {
+    const running = spawnProgram(
+      [...FLAGS, fileURLToPath(new URL('../programs/fork-with-channel.mjs', import.meta.url))],
+      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    );
+    const { stdout, exitCode } = await running.ended;
+    expect({ stdout, exitCode }).toEqual({ stdout: '1 [false,"undefined"]\n', exitCode: 0 });
   });
 
   it('tells a copy of no event of its original, and takes it no input', async () => {
@@ -178,11 +178,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('shares pipes and queues with its copies, and has pools of them', async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-messages.mjs', import.meta.url)),
-      `${temporaryFolder()}/once`,
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying('fork-messages.mjs', `${temporaryFolder()}/once`);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toEqual({
       answer: [42, true],
@@ -195,10 +191,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('can be made in the middle of what the process sends and waits for: none of that counts in the copy', async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-pool.mjs', import.meta.url)),
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying('fork-pool.mjs');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toEqual({
       squares: [1, 4, 9, 16],
@@ -211,10 +204,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('lets copies use locks as processes of their own: they wait, die and outlive their original as such', async () => {
-    const { stdout, stderr, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-locks.mjs', import.meta.url)),
-    ]);
+    const { stdout, stderr, exitCode } = await runCopying('fork-locks.mjs');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(JSON.parse(stdout)).toEqual({
       count: 8000,
@@ -224,10 +214,7 @@ describe.skipIf(!startMethods().includes('forkserver'))('fork', () => {
   });
 
   it('ends a copy in which a library’s hook fails; never does it go on as its original', async () => {
-    const { stdout, exitCode } = await runProgram([
-      ...FLAGS,
-      fileURLToPath(new URL('../programs/fork-hook.mjs', import.meta.url)),
-    ]);
+    const { stdout, exitCode } = await runCopying('fork-hook.mjs');
     expect({ stdout, exitCode }).toEqual({ stdout: 'ERR_PROCESS_EXITED 1\n', exitCode: 0 });
   });
 
