@@ -35,8 +35,8 @@ const CANCEL = '_ZN2v87Isolate24CancelTerminateExecutionEv';
 export function prepareToAbandonStack(): void {
   const { library } = libC() as LibC;
   calls ??= {
-    terminator: addressOfSymbol(TERMINATE),
-    canceller: addressOfSymbol(CANCEL),
+    terminator: methodAt(TERMINATE),
+    canceller: methodAt(CANCEL),
     terminate: library.func(`void ${TERMINATE}(void *)`),
     requestInterrupt: library.func(
       'void _ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_(void *, uintptr_t, void *)',
@@ -48,6 +48,12 @@ export function prepareToAbandonStack(): void {
       'void _ZN2v87Isolate33RemoveMicrotasksCompletedCallbackEPFvPS0_PvES2_(void *, uintptr_t, void *)',
     ),
   } as unknown as Calls;
+}
+
+function methodAt(name: string): bigint {
+  const address = addressOfSymbol(name);
+  if (address === 0n) throw new Error(`no ${name}`);
+  return address;
 }
 
 /** @param goOn - called by the event loop, with nothing else on the stack */

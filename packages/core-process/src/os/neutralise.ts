@@ -34,6 +34,7 @@ const NODES_OWN_EVENTS = new Set<string | symbol>(['newListener', 'removeListene
 interface Handle {
   readonly constructor: { readonly name: string };
   readonly fd?: number;
+  readonly encrypted?: boolean;
   unref?(): void;
   _handle?: unknown;
   emit?(event: string): void;
@@ -104,9 +105,12 @@ function isSocket(fd: number): boolean {
 function leaveAgents(handles: readonly Handle[]): void {
   const pooled = handles.filter((handle) => (handle.listenerCount?.('agentRemove') ?? 0) > 0);
   if (pooled.length === 0) return;
-  for (const name of ['node:http', 'node:https'] as const) {
+  // Not to be loaded for this: it would load TLS.
+  const names = ['node:http', ...(pooled.some(({ encrypted }) => encrypted) ? ['node:https'] : [])];
+  for (const name of names) {
+    const { globalAgent } = process.getBuiltinModule(name) as typeof import('node:http');
     // What waits for a free connection is the original's.
-    Object.assign(process.getBuiltinModule(name).globalAgent, { requests: Object.create(null) });
+    Object.assign(globalAgent, { requests: Object.create(null) });
   }
   for (const socket of pooled) {
     // Of those that are free an agent lets go only then.

@@ -13,6 +13,7 @@
  * @see fork(2), madvise(2), clone(2); `uv_loop_fork` in libuv's documentation
  */
 import { atStep } from '../at-step.js';
+import { inspect } from 'node:util';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { closeDescriptors, moveDescriptor } from './descriptors.js';
 import { addressOfEventLoop, rewatch } from './event-loop.js';
@@ -174,8 +175,12 @@ export function forkProcess(): number {
   if (pid < 0) throw systemError('fork');
   if (pid === 0) {
     isCopy = true;
-    uv_loop_fork(loop);
-    rewatch();
+    try {
+      uv_loop_fork(loop);
+      rewatch();
+    } catch (error) {
+      leaveBroken(error);
+    }
   }
   return pid;
 }
@@ -297,6 +302,15 @@ function replaceSignalLock([readEnd, writeEnd]: readonly [number, number]): void
 export function leave(status: number): never {
   if (CORE_PROCESS_STEPS) atStep('leaves');
   return bind()._exit(status & 0xff);
+}
+
+/** Ends a copy that can't be put right, and says why if anybody can be told. */
+export function leaveBroken(error: unknown): never {
+  try {
+    writeSync(2, `This copy could not be put right, and ends.\n${inspect(error)}\n`);
+  } finally {
+    leave(1);
+  }
 }
 
 let isRehearsal = false;

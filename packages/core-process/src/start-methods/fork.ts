@@ -5,8 +5,6 @@
  * The copy never comes back from `start()`: it leaves the caller's code where it stands, and runs the target
  * from an event loop of its own.
  */
-import { writeSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { forgetChildren } from '../children.js';
 import { becomeChild } from '../current-process.js';
 import { runChild, useDescriptors } from '../entry/run-child.js';
@@ -23,7 +21,7 @@ import {
   foreignThreads,
   forkProcess,
   hasCopyableFlags,
-  leave,
+  leaveBroken,
   whyNotCopyable,
 } from '../os/process-copy.js';
 import { putRight, useUpRandomNumbers } from '../os/put-right.js';
@@ -66,32 +64,21 @@ function haveStack(frames: number): number {
   return frames === 0 ? 0 : 1 + haveStack(frames - 1);
 }
 
-/** Exit code of a copy that never came to its target. */
-const NOT_PUT_RIGHT = 1;
+/** Why it can't be done from where it is called, or in this moment; undefined when it can. */
+function whyNotNow(): string | undefined {
+  if ((process as { _exiting?: boolean })._exiting === true)
+    return 'this process is ending, and a copy of it would end too; start the process before, or in a handler of `beforeExit`';
+  const threads = foreignThreads();
+  if (threads !== undefined)
+    return `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first, and start Node without what has threads of its own, as --inspect, --cpu-prof or a loader`;
+  return isTellingOfChanges()
+    ? 'a copy can not be made in a callback of fs.watch(), nor in what a promise calls that was settled there; start it by setImmediate()'
+    : undefined;
+}
 
 function start(request: StartRequest, events: ChildEvents): RunningChild {
-  if ((process as { _exiting?: boolean })._exiting === true) {
-    throw new StartMethodUnavailableError(
-      'fork',
-      ['spawn', 'forkserver'],
-      'this process is ending, and a copy of it would end too; start the process before, or in a handler of `beforeExit`',
-    );
-  }
-  const threads = foreignThreads();
-  if (threads !== undefined) {
-    throw new StartMethodUnavailableError(
-      'fork',
-      ['spawn', 'forkserver'],
-      `this process has ${threads} threads, more than Node's own, and a copy would have one; end its worker threads first, and start Node without what has threads of its own, as --inspect, --cpu-prof or a loader`,
-    );
-  }
-  if (isTellingOfChanges()) {
-    throw new StartMethodUnavailableError(
-      'fork',
-      ['spawn', 'forkserver'],
-      'a copy can not be made in a callback of fs.watch(), nor in what a promise calls that was settled there; start it by setImmediate()',
-    );
-  }
+  const reason = whyNotNow();
+  if (reason !== undefined) throw new StartMethodUnavailableError('fork', ['spawn', 'forkserver'], reason);
   haveStack(NEEDED_FRAMES);
   useUpRandomNumbers();
   const ends = openChildEnds(request.stdio);
@@ -108,11 +95,7 @@ function start(request: StartRequest, events: ChildEvents): RunningChild {
       liveAsCopy(request, ends);
     } catch (error) {
       // It must not go on as its original, which is what an error of start() would make it do.
-      try {
-        writeSync(2, `This copy could not be put right, and ends.\n${inspect(error)}\n`);
-      } finally {
-        leave(NOT_PUT_RIGHT);
-      }
+      leaveBroken(error);
     }
   }
   ends.closeTheirs();
