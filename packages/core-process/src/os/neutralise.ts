@@ -108,7 +108,7 @@ function leaveAgents(handles: readonly Handle[]): void {
   // Not to be loaded for this: it would load TLS.
   const names = ['node:http', ...(pooled.some(({ encrypted }) => encrypted) ? ['node:https'] : [])];
   for (const name of names) {
-    const { globalAgent } = process.getBuiltinModule(name) as typeof import('node:http');
+    const { globalAgent } = process.getBuiltinModule(name) as { globalAgent: object };
     // What waits for a free connection is the original's.
     Object.assign(globalAgent, { requests: Object.create(null) });
   }
